@@ -1,0 +1,31 @@
+"""What training carries from update to update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..recipe import SGD, Optimiser
+
+
+@dataclass
+class State:
+    """The weights and what the optimiser remembers; an engine's ``train`` changes them in place.
+
+    Attributes:
+        flat: the weights, float32 (size,), as ``Layout`` lays them out.
+        slots: SGD with momentum: (velocity,); Adam: (mean, square); else none; float32 (size,) each.
+        updates: updates made so far.
+    """
+
+    flat: NDArray[np.float32]
+    slots: tuple[NDArray[np.float32], ...]
+    updates: int = 0
+
+    @classmethod
+    def fresh(cls, flat: NDArray[np.float32], optimiser: Optimiser) -> State:
+        """Return the state before the first update, with a copy of ``flat``."""
+        count = (1 if optimiser.momentum else 0) if isinstance(optimiser, SGD) else 2
+        return cls(flat.copy(), tuple(np.zeros_like(flat) for _ in range(count)))

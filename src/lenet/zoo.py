@@ -1,0 +1,163 @@
+"""The zoo: one table of every network that goes by the name of LeNet, with its recipe, source and published claim."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .errors import unknown
+from .network import (
+    RBF,
+    Activation,
+    Conv,
+    Dense,
+    Flatten,
+    LocalResponseNorm,
+    Layer,
+    MaxPool,
+    MeanPool,
+    Network,
+    Subsample,
+)
+from .network.wiring import LENET1_C3, LENET4_C3, LENET4_C5, LENET5_C3
+from .preparation import PAPER, Preparation
+from .recipe import (
+    SGD,
+    Adam,
+    Constant,
+    Inverse,
+    Loss,
+    LossKind,
+    OneCycle,
+    Patience,
+    Recipe,
+    Shuffle,
+    Start,
+    Table,
+    Validation,
+)
+
+SCALED, TANH, SIGMOID, RELU = Activation.SCALED_TANH, Activation.TANH, Activation.SIGMOID, Activation.RELU
+PADDED, UNPADDED = (1, 32, 32), (1, 28, 28)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A row of the zoo.
+
+    Attributes:
+        network: the network.
+        recipe: what ``lenet train NAME`` follows.
+        source: where the network was published.
+        claim: what was claimed of it there; empty: nothing.
+        published: the published recipe, where ``recipe`` is another.
+    """
+
+    network: Network
+    recipe: Recipe
+    source: str
+    claim: str = ""
+    published: Recipe | None = None
+
+
+def _network(name: str, input: tuple[int, int, int], *layers: Layer) -> Network:
+    return Network(name, input, layers)
+
+
+# The paper's own training, without the second derivatives of appendix C: one pattern an update, the table of rates
+# (section III.B) times a factor that stands for 1 / (mu + h), the same order each pass.
+PAPER_FIRST_ORDER = Recipe(
+    preparation=PAPER,
+    start=Start.PAPER,
+    loss=Loss(LossKind.DISCRIMINATIVE),
+    schedule=Table(factor=2.0),
+    batch=1,
+    passes=20,
+    shuffle=Shuffle.ONCE,
+    test_each_pass=True,
+)
+
+PAPER_SOURCE = "LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86(11), 1998"
+
+D2L_SOURCE = "Zhang, Lipton, Li and Smola, Dive into Deep Learning, chapter 7.6"
+
+# fmt: off
+ZOO: dict[str, Entry] = {
+    "lenet5": Entry(
+        _network("lenet5", PADDED,
+                 Conv(6, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(16, table=LENET5_C3, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(120, activation=SCALED), Dense(84, activation=SCALED), RBF()),
+        Recipe(preparation=PAPER, start=Start.PAPER, loss=Loss(LossKind.DISCRIMINATIVE), optimiser=SGD(momentum=0.9),
+               schedule=OneCycle(0.002), batch=64, passes=5),
+        PAPER_SOURCE, "0.95% error; 0.8% with distortions", PAPER_FIRST_ORDER),
+    "lenet1": Entry(
+        _network("lenet1", UNPADDED,
+                 Conv(4, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(12, table=LENET1_C3, activation=SCALED), Subsample(activation=SCALED),
+                 Flatten(), Dense(10, activation=SCALED)),
+        replace(PAPER_FIRST_ORDER, preparation=replace(PAPER, padding=0), loss=Loss(LossKind.SQUARED)),
+        PAPER_SOURCE, "1.7% error"),
+    "lenet4": Entry(
+        _network("lenet4", PADDED,
+                 Conv(4, activation=SCALED), Subsample(copies=2, activation=SCALED),
+                 Conv(16, table=LENET4_C3, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(120, table=LENET4_C5, activation=SCALED), Dense(10, activation=SCALED)),
+        replace(PAPER_FIRST_ORDER, loss=Loss(LossKind.SQUARED)),
+        PAPER_SOURCE, "1.1% error"),
+    "relu-valid": Entry(
+        _network("relu-valid", UNPADDED,
+                 Conv(6, activation=RELU), MeanPool(), Conv(16, activation=RELU), MeanPool(),
+                 Flatten(), Dense(120, activation=RELU), Dense(84, activation=RELU), Dense(10)),
+        Recipe(start=Start.FRAMEWORK, schedule=Constant(0.01), batch=64, passes=10, test_each_pass=True),
+        "the code of a popular PyTorch article on LeNet-5"),
+    "sigmoid-max": Entry(
+        _network("sigmoid-max", PADDED,
+                 LocalResponseNorm(), Conv(6, activation=SIGMOID), MaxPool(), Conv(16, activation=SIGMOID), MaxPool(),
+                 Flatten(), Dense(120, activation=SIGMOID), Dense(84, activation=SIGMOID), Dense(10)),
+        Recipe(preparation=Preparation(padding=2), optimiser=SGD(momentum=0.9), schedule=Constant(0.1), batch=64,
+               passes=10, test_each_pass=True),
+        "the prose of the article of relu-valid, which gives no recipe"),
+    "d2l": Entry(
+        _network("d2l", PADDED,
+                 Conv(6, activation=SIGMOID), MeanPool(), Conv(16, activation=SIGMOID), MeanPool(),
+                 Flatten(), Dense(120, activation=SIGMOID), Dense(84, activation=SIGMOID), Dense(10)),
+        Recipe(data="fashion-mnist", preparation=Preparation(padding=2), schedule=Constant(0.9), batch=256, passes=10,
+               test_each_pass=True),
+        D2L_SOURCE),
+    "relu-3x3": Entry(
+        _network("relu-3x3", UNPADDED,
+                 Conv(6, kernel=3), MaxPool(activation=RELU), Conv(16, kernel=3), MaxPool(activation=RELU),
+                 Flatten(), Dense(120, activation=RELU), Dense(84, activation=RELU), Dense(10)),
+        Recipe(preparation=Preparation(low=-1.0), schedule=Constant(0.01), batch=64, passes=30, shuffle=Shuffle.NEVER,
+               report_every=200),
+        "a popular article on LeNet-5 with 3x3 kernels", "98.1% training and 97.7% test accuracy"),
+    "tanh-20-50": Entry(
+        _network("tanh-20-50", UNPADDED,
+                 Conv(20), MaxPool(activation=TANH), Conv(50), MaxPool(activation=TANH),
+                 Flatten(), Dense(500, activation=TANH), Dense(10)),
+        Recipe(preparation=Preparation(high=255 / 256), start=Start.GLOROT_POOLED, schedule=Constant(0.1), batch=500,
+               passes=200, shuffle=Shuffle.NEVER, validation=Validation(rows=(50_000, 60_000)), stopping=Patience()),
+        "the convolutional network of the Theano deep learning tutorials", "0.91% validation and 0.92% test error"),
+    "tanh-same": Entry(
+        _network("tanh-same", PADDED,
+                 Conv(6, activation=TANH), MeanPool(), Conv(16, activation=TANH), MeanPool(),
+                 Conv(120, activation=TANH), Dense(84, activation=TANH), Dense(10)),
+        Recipe(preparation=Preparation(padding=2), optimiser=Adam(epsilon=1e-7), schedule=Constant(0.001), batch=32,
+               passes=5, validation=Validation(rows=(0, 5_000), held_out=False)),
+        "a popular Keras article on LeNet-5", "98.59% test accuracy, test loss 0.0459"),
+    "caffe": Entry(
+        _network("caffe", UNPADDED,
+                 Conv(20), MaxPool(), Conv(50), MaxPool(), Flatten(), Dense(500, activation=RELU), Dense(10)),
+        Recipe(preparation=Preparation(high=255 / 256), start=Start.FAN_IN,
+               optimiser=SGD(momentum=0.9, decay=0.0005, bias_factor=2.0), schedule=Inverse(0.01, 0.0001, 0.75),
+               batch=64, passes=11, updates=10_000, shuffle=Shuffle.NEVER),
+        "the MNIST example of Caffe", "99% test accuracy"),
+}
+# fmt: on
+
+
+def entry(name: str) -> Entry:
+    """Return the row of that name; raise ``LenetError`` with the nearest names where there is none."""
+    if name not in ZOO:
+        raise unknown("network", name, ZOO, "(or the path of a TOML file)")
+    return ZOO[name]
