@@ -1,0 +1,1 @@
+"""What people look at: tables, summaries, scores and drawings, as data and as text."""

@@ -1,0 +1,89 @@
+"""A recipe, in words."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from ..recipe import SGD, Adam, Constant, Cosine, Inverse, OneCycle, Optimiser, Patience, Recipe, Schedule, Table
+
+
+def describe(recipe: Recipe) -> dict[str, str]:
+    """Return what a recipe does, a few words for each of its parts."""
+    prepared, unit = recipe.preparation, "digit" if recipe.batch == 1 else "digits"
+    border = f", {prepared.padding} pixels added on each side" if prepared.padding else ""
+    lines = {
+        "data": recipe.data,
+        "pixels": f"{prepared.low:g} for 0 to {prepared.high:g} for 255{border}",
+        "start": recipe.start.value,
+        "loss": recipe.loss.kind.value,
+        "optimiser": _optimiser(recipe.optimiser),
+        "rate": _schedule(recipe.schedule),
+        "passes": f"{recipe.passes}, an update every {recipe.batch} {unit}, order: {recipe.shuffle.value}",
+    }
+    if recipe.updates is not None:
+        lines["passes"] += f"; at most {recipe.updates:,} updates"
+    if recipe.validation is not None:
+        share, rows = recipe.validation.share, recipe.validation.rows
+        watched = f"{share:.3g} of the training rows" if rows is None else f"rows {rows[0]:,} to {rows[1] - 1:,}"
+        lines["validation"] = watched + (", held out" if recipe.validation.held_out else ", trained on as well")
+    if recipe.stopping is not None:
+        lines["stopping"] = _patience(recipe.stopping)
+    if recipe.distortion is not None:
+        set_ones = ((field.name, getattr(recipe.distortion, field.name)) for field in fields(recipe.distortion))
+        lines["distortions"] = ", ".join(f"{name} {value:g}" for name, value in set_ones if value)
+    return lines
+
+
+def text(recipe: Recipe) -> str:
+    """Return ``describe`` as lines of text."""
+    lines = describe(recipe)
+    wide = max(map(len, lines))
+    return "\n".join(f"  {name:<{wide}}  {words}" for name, words in lines.items())
+
+
+def document(value: Any) -> Any:
+    """Return a recipe, or a part of it, as what JSON can hold; a part's kind under ``kind``."""
+    if isinstance(value, Recipe):
+        return {field.name: document(getattr(value, field.name)) for field in fields(value)}
+    if hasattr(value, "__dataclass_fields__"):
+        parts = {field.name: document(getattr(value, field.name)) for field in fields(value)}
+        return {"kind": type(value).__name__, **parts}
+    if isinstance(value, tuple):
+        return [document(item) for item in value]
+    return getattr(value, "value", value)  # an Enum's value
+
+
+def _optimiser(optimiser: Optimiser) -> str:
+    if isinstance(optimiser, Adam):
+        words = [f"Adam, betas {optimiser.beta1:g} and {optimiser.beta2:g}, epsilon {optimiser.epsilon:g}"]
+    else:
+        words = ["gradient descent"]
+    if isinstance(optimiser, SGD) and optimiser.momentum:
+        words.append(f"{'Nesterov ' if optimiser.nesterov else ''}momentum {optimiser.momentum:g}")
+    if optimiser.decay:
+        words.append(f"weight decay {optimiser.decay:g}")
+    if optimiser.bias_factor != 1:
+        words.append(f"biases at {optimiser.bias_factor:g} times the rate")
+    return ", ".join(words)
+
+
+def _schedule(schedule: Schedule) -> str:
+    match schedule:
+        case Constant(value):
+            return f"{value:g}"
+        case Table(stretches, factor):
+            return ", ".join(f"{rate * factor:g} for {passes} passes" for passes, rate in stretches)
+        case Cosine(high, low):
+            return f"from {high:g} down to {low:g} along half a cosine"
+        case OneCycle(high, start, low, rise):
+            return f"from {start:g} up to {high:g} over {rise:.0%} of the run, then down to {low:g}"
+        case Inverse(first, gamma, power):
+            return f"{first:g} (1 + {gamma:g} i)^-{power:g} at update i"
+
+
+def _patience(stopping: Patience) -> str:
+    return (
+        f"after {stopping.first:,} updates, or {stopping.growth:g} times those at the last validation error "
+        f"below {stopping.better:g} of the best"
+    )
