@@ -1,0 +1,1 @@
+"""How fast ``lenet`` is, beside other systems and beside what the machine could do: ``python -m bench``."""
