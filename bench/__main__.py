@@ -29,7 +29,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--quick", action="store_true", help="short runs, and few of them")
     options.add_argument("--systems", metavar="A,B,...", help="which systems; default: all that are installed")
     options.add_argument("--threads", type=int, default=machine.available(), help="of each system; default: all")
-    options.add_argument("--data", default="mnist", help="data set, by name or path; default: mnist")
+    options.add_argument("--data", help="data set, by name or path; default: mnist, or drawn digits without it")
     options.add_argument("--json", type=Path, metavar="PATH", help="write the results there as JSON")
     options.add_argument("--write", type=Path, metavar="PATH", help="put the tables between the marks of that page")
     return options

@@ -43,6 +43,8 @@ def largest_error(
         at = int(errors.argmax())
         if not errors[at] <= worst:
             worst, place = float(errors[at]), float(x[at])
+        if np.isnan(worst):
+            break
     return worst, place
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from lenet.errors import LenetError
 
-from .problem import Problem
+from .problem import Floats
 from .systems.base import System
 
 SCORES, CHANGES = 1e-5, 1e-3  # largest differences that pass, as shares of the largest number
@@ -41,7 +41,7 @@ def agree(oracle: System, other: System, digits: int = 256, updates: int = 3, ba
     problem = oracle.problem
     images = problem.images[:digits]
     scores = _gap(oracle.scores(oracle.hold(images)), other.scores(other.hold(images)))
-    changes = _changes(problem, oracle, other, batch, updates * batch) if other.trains else None
+    changes = _changes(oracle, other, batch, updates) if other.trains else None
     name = problem.network.name
     if scores > SCORES:
         raise LenetError(f"{other.name}: scores of {name} differ by {scores:.1e} of the largest, more than {SCORES}")
@@ -50,8 +50,9 @@ def agree(oracle: System, other: System, digits: int = 256, updates: int = 3, ba
     return Agreement(other.name, name, scores, changes)
 
 
-def _changes(problem: Problem, oracle: System, other: System, batch: int, digits: int) -> float:
-    moved = []
+def _changes(oracle: System, other: System, batch: int, updates: int) -> float:
+    problem, moved = oracle.problem, []
+    digits = min(updates * batch, len(problem.images))
     for system in (oracle, other):
         system.restart()
         system.train(batch, digits)
@@ -61,5 +62,5 @@ def _changes(problem: Problem, oracle: System, other: System, batch: int, digits
     return _gap(*moved)
 
 
-def _gap(right: np.ndarray, other: np.ndarray) -> float:  # type: ignore[type-arg]
+def _gap(right: Floats, other: Floats) -> float:
     return float(np.abs(right - other).max() / np.abs(right).max())

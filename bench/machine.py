@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -64,10 +65,8 @@ def versions(packages: Iterable[str]) -> dict[str, str]:
     """Return the version of Python and of each package that is installed."""
     found = {"Python": platform.python_version()}
     for package in packages:
-        try:
+        with suppress(metadata.PackageNotFoundError):
             found[package] = metadata.version(package)
-        except metadata.PackageNotFoundError:
-            continue
     return found
 
 
@@ -75,4 +74,5 @@ def limit(threads: int, milliseconds: int = 200) -> Callable[[], float]:
     """Return what measures the multiply-adds a second, in single precision, of a loop over registers on all threads."""
     from lenet import _native
 
-    return partial(_native.peak, threads, milliseconds)
+    peak: Callable[[], float] = partial(_native.peak, threads, milliseconds)
+    return peak

@@ -14,7 +14,7 @@ from lenet.preparation import Preparation
 from lenet.recipe import SGD, Constant, Recipe
 from lenet.zoo import entry
 
-Floats = NDArray[np.float32]
+Floats = NDArray[np.floating]  # float32, but for the reference
 Bytes = NDArray[np.uint8]
 Labels = NDArray[np.int64]
 

@@ -6,6 +6,7 @@ import gc
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from statistics import median
 
 REST = 0.03  # seconds between two systems, for the threads of the one to come to rest before the other starts
@@ -43,7 +44,7 @@ def enough(run: Callable[[int], object], target: float, step: int, most: int) ->
 
     digits = step
     run(digits)
-    while (took := seconds(lambda: run(digits))) < target / 4 and digits < whole(most):
+    while (took := seconds(partial(run, digits))) < target / 4 and digits < whole(most):
         digits = whole(digits * min(8.0, target / (2 * took)))
     return whole(digits * target / took)
 

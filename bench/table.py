@@ -95,8 +95,8 @@ def _cells(row: Row) -> tuple[str, ...]:
 
 def number(value: float) -> str:
     """Return a number to three digits, with commas."""
-    if value < 100:
-        return f"{value:.3g}" if value < 1 else f"{value:#.3g}"
+    if value < 99.95:
+        return f"{value:#.3g}"
     return f"{round(value, 3 - len(str(int(value)))):,.0f}"
 
 

@@ -38,6 +38,8 @@ def prepared(names: Iterable[str], problem: Problem, skipped: dict[str, str]) ->
     """Yield each system set up for a problem; note in ``skipped`` why one can't be."""
     for name in names:
         try:
-            yield system(name)(problem)
-        except LenetError as error:
+            ready = system(name)(problem)
+        except LenetError as error:  # noqa: PERF203 - building a system takes far longer
             skipped[name] = str(error)
+        else:
+            yield ready

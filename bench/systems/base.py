@@ -41,7 +41,8 @@ class System(ABC):
     def read(self, held: Any) -> Labels:
         """Return the answers, (N,)."""
         scores = self.scores(held)
-        return scores.argmin(1) if self.problem.network.smallest_wins else scores.argmax(1)
+        answers: Labels = scores.argmin(1) if self.problem.network.smallest_wins else scores.argmax(1)
+        return answers
 
     def single(self, held: Any) -> int:
         """Return the answer to one digit, held alone."""

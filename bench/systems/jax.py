@@ -102,26 +102,28 @@ class Jax(System):
 
 def _layer(step: Step, parameters: Parameters, x: Array) -> Array:
     """Return a layer's sums, (N, rows, columns, maps) or (N, units)."""
-    layer, own = step.layer, {key: parameters[f"{step.name}.{key}"] for key in step.layer.parameter_shapes(step.input)}
-    if isinstance(layer, Conv):
-        kernel, edge = own["weight"].transpose(2, 3, 1, 0), ((layer.padding, layer.padding),) * 2
-        sums = lax.conv_general_dilated(
-            x, kernel, (layer.stride,) * 2, edge, dimension_numbers=("NHWC", "HWIO", "NHWC")
-        )
-        return sums + own.get("bias", 0)
-    if isinstance(layer, Flatten):
-        return x.transpose(0, 3, 1, 2).reshape(len(x), -1)
-    if isinstance(layer, Pool):
-        if isinstance(layer, MaxPool):
-            return _windows(layer, x).max((2, 4))
-        if isinstance(layer, MeanPool):
-            return _windows(layer, x).mean((2, 4))
-        return _windows(layer, x).sum((2, 4)) * own["coefficient"] + own["bias"]
-    x = x.reshape(len(x), -1)
-    if isinstance(layer, RBF):
-        codes = jnp.array(layer.targets(), jnp.float32)
-        return (x**2).sum(1, keepdims=True) - 2 * x @ codes.T + (codes**2).sum(1)
-    return x @ own["weight"].T + own.get("bias", 0)
+    own = {key: parameters[f"{step.name}.{key}"] for key in step.layer.parameter_shapes(step.input)}
+    match step.layer:
+        case Conv(stride=stride, padding=edge):
+            kernel, edges = own["weight"].transpose(2, 3, 1, 0), ((edge, edge), (edge, edge))
+            kinds = ("NHWC", "HWIO", "NHWC")
+            x = lax.conv_general_dilated(x, kernel, (stride, stride), edges, dimension_numbers=kinds) + own.get(
+                "bias", 0
+            )
+        case Flatten():
+            x = x.transpose(0, 3, 1, 2).reshape(len(x), -1)
+        case MaxPool() as pool:
+            x = _windows(pool, x).max((2, 4))
+        case MeanPool() as pool:
+            x = _windows(pool, x).mean((2, 4))
+        case Subsample() as pool:
+            x = _windows(pool, x).sum((2, 4)) * own["coefficient"] + own["bias"]
+        case Dense():
+            x = x.reshape(len(x), -1) @ own["weight"].T + own.get("bias", 0)
+        case RBF() as rbf:
+            x, codes = x.reshape(len(x), -1), jnp.array(rbf.targets(), jnp.float32)
+            x = (x**2).sum(1, keepdims=True) - 2 * x @ codes.T + (codes**2).sum(1)
+    return x
 
 
 def _windows(layer: Pool, x: Array) -> Array:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any
 
 import numpy as np
 import onnx
@@ -30,7 +31,7 @@ class _Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(values), name))
         return name
 
-    def node(self, kind: str, name: str, *others: str, **attributes: object) -> None:
+    def node(self, kind: str, name: str, *others: str, **attributes: Any) -> None:
         self.nodes.append(helper.make_node(kind, [self.last, *others], [name], name=name, **attributes))
         self.last = name
 
@@ -43,44 +44,45 @@ def onnx_model(system: System) -> bytes:
         _activate(graph, step)
     if not isinstance(network.layers[-1], (Dense, RBF)):
         _flatten(graph, network.steps[-1], "flat-scores")
-    shape = ["N", *network.input]
     main = helper.make_graph(
         graph.nodes,
         network.name,
-        [helper.make_tensor_value_info("input", TensorProto.FLOAT, shape)],
+        [helper.make_tensor_value_info("input", TensorProto.FLOAT, ["N", *network.input])],
         [helper.make_tensor_value_info(graph.last, TensorProto.FLOAT, ["N", network.classes])],
         graph.constants,
     )
     model = helper.make_model(main, opset_imports=[helper.make_opsetid("", OPSET)], ir_version=8)
     onnx.checker.check_model(model)
-    return model.SerializeToString()  # type: ignore[no-any-return]
+    data: bytes = model.SerializeToString()
+    return data
 
 
 def _layer(system: System, graph: _Graph, step: Step) -> None:
-    layer, name, weights = step.layer, step.name, system.problem.weights
-    own = {key: graph.constant(key, weights[key]) for key in step.parameter_shapes if not isinstance(layer, Subsample)}
-    window = {"kernel_shape": [getattr(layer, "size", 0)] * 2, "strides": [getattr(layer, "step", 0)] * 2}
-    if isinstance(layer, Conv):
-        sizes = {"kernel_shape": [layer.kernel] * 2, "strides": [layer.stride] * 2, "pads": [layer.padding] * 4}
-        graph.node("Conv", name, *own.values(), **sizes)
-    elif isinstance(layer, Dense):
-        _flatten(graph, step, f"{name}.flat")
-        graph.node("Gemm", name, *own.values(), transB=1)
-    elif isinstance(layer, Flatten):
-        graph.node("Flatten", name)
-    elif isinstance(layer, MeanPool):
-        graph.node("AveragePool", name, **window)
-    elif isinstance(layer, MaxPool):
-        graph.node("MaxPool", name, **window)
-    elif isinstance(layer, Subsample) and layer.copies == 1:
-        coefficient, bias = (weights[f"{name}.{key}"].reshape(-1, 1, 1) for key in ("coefficient", "bias"))
-        graph.node("AveragePool", f"{name}.mean", **window)
-        graph.node("Mul", f"{name}.product", graph.constant(f"{name}.coefficient", coefficient * layer.size**2))
-        graph.node("Add", name, graph.constant(f"{name}.bias", bias))
-    elif isinstance(layer, RBF):
-        _distances(graph, step, np.array(layer.targets(), np.float32))
-    else:
-        raise strange(system, layer)
+    name, weights = step.name, system.problem.weights
+    shapes = {} if isinstance(step.layer, Subsample) else step.parameter_shapes
+    own = [graph.constant(key, weights[key]) for key in shapes]
+    match step.layer:
+        case Conv() as conv:
+            sizes = {"kernel_shape": [conv.kernel] * 2, "strides": [conv.stride] * 2, "pads": [conv.padding] * 4}
+            graph.node("Conv", name, *own, **sizes)
+        case Dense():
+            _flatten(graph, step, f"{name}.flat")
+            graph.node("Gemm", name, *own, transB=1)
+        case Flatten():
+            graph.node("Flatten", name)
+        case MeanPool(size=size, step=stride):
+            graph.node("AveragePool", name, kernel_shape=[size] * 2, strides=[stride] * 2)
+        case MaxPool(size=size, step=stride):
+            graph.node("MaxPool", name, kernel_shape=[size] * 2, strides=[stride] * 2)
+        case Subsample(size=size, step=stride, copies=1):
+            graph.node("AveragePool", f"{name}.mean", kernel_shape=[size] * 2, strides=[stride] * 2)
+            scale = weights[f"{name}.coefficient"].reshape(-1, 1, 1) * size**2  # of a mean, which ONNX has
+            graph.node("Mul", f"{name}.product", graph.constant(f"{name}.scale", scale))
+            graph.node("Add", name, graph.constant(f"{name}.shift", weights[f"{name}.bias"].reshape(-1, 1, 1)))
+        case RBF() as rbf:
+            _distances(graph, step, np.array(rbf.targets(), np.float32))
+        case layer:
+            raise strange(system, layer)
 
 
 def _flatten(graph: _Graph, step: Step, name: str) -> None:

@@ -28,4 +28,5 @@ class OnnxRuntime(System):
 
     def scores(self, held: Floats) -> Floats:
         """Return the last layer's outputs."""
-        return self.session.run(None, {"input": held})[0]  # type: ignore[no-any-return]
+        scores: Floats = self.session.run(None, {"input": held})[0]
+        return scores

@@ -30,7 +30,8 @@ class OpenVino(System):
     def scores(self, held: Floats) -> Floats:
         """Return the last layer's outputs."""
         request = self.requests.get(len(held)) or self._compile(len(held))
-        return request.infer({0: held}, share_inputs=True, share_outputs=True)[0]  # type: ignore[no-any-return]
+        scores: Floats = request.infer({0: held}, share_inputs=True, share_outputs=True)[0]
+        return scores
 
     def _compile(self, digits: int) -> openvino.InferRequest:
         model = self.core.read_model(self.model)

@@ -75,7 +75,8 @@ class PyTorch(System):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
         torch.set_num_threads(problem.threads)
-        self.module = self._module().to(memory_format=self.layout)
+        self.module: nn.Sequential = self._module()
+        self.module.to(memory_format=self.layout)  # type: ignore[call-overload]
         self.inputs = torch.from_numpy(problem.inputs).contiguous(memory_format=self.layout)
         self.answers = torch.from_numpy(problem.answers)
         self.kind = problem.recipe.loss
@@ -93,26 +94,29 @@ class PyTorch(System):
         return module
 
     def _layer(self, step: Step) -> nn.Module:
-        layer, maps = step.layer, step.input[0]
-        if isinstance(layer, Conv):
-            module = nn.Conv2d(maps, layer.maps, layer.kernel, layer.stride, layer.padding, bias=layer.bias)
-            if layer.table is not None:
-                mask = torch.from_numpy(connected(layer.table, maps))
-                module.weight.register_hook(lambda gradient: gradient * mask)
-            return module
-        if isinstance(layer, Dense):
-            return nn.Linear(maps, layer.units, bias=layer.bias)
-        if isinstance(layer, Flatten):
-            return nn.Flatten()
-        if isinstance(layer, MeanPool):
-            return nn.AvgPool2d(layer.size, layer.step)
-        if isinstance(layer, MaxPool):
-            return nn.MaxPool2d(layer.size, layer.step)
-        if isinstance(layer, Subsample) and layer.copies == 1:
-            return Sums(maps, layer.size, layer.step)
-        if isinstance(layer, RBF):
-            return Distances(np.array(layer.targets(), np.float32))
-        raise strange(self, layer)
+        maps = step.input[0]
+        module: nn.Module
+        match step.layer:
+            case Conv() as conv:
+                module = nn.Conv2d(maps, conv.maps, conv.kernel, conv.stride, conv.padding, bias=conv.bias)
+                if conv.table is not None:
+                    mask = torch.from_numpy(connected(conv.table, maps))
+                    module.weight.register_hook(lambda gradient: gradient * mask)
+            case Dense(units=units, bias=bias):
+                module = nn.Linear(maps, units, bias=bias)
+            case Flatten():
+                module = nn.Flatten()
+            case MeanPool(size=size, step=stride):
+                module = nn.AvgPool2d(size, stride)
+            case MaxPool(size=size, step=stride):
+                module = nn.MaxPool2d(size, stride)
+            case Subsample(size=size, step=stride, copies=1):
+                module = Sums(maps, size, stride)
+            case RBF() as rbf:
+                module = Distances(np.array(rbf.targets(), np.float32))
+            case layer:
+                raise strange(self, layer)
+        return module
 
     def hold(self, images: Bytes) -> Tensor:
         """Return the images prepared, as a tensor."""
@@ -120,7 +124,8 @@ class PyTorch(System):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the scores."""
-        return self.module(x)  # type: ignore[no-any-return]
+        scores: Tensor = self.module(x)
+        return scores
 
     def loss(self, x: Tensor, labels: Tensor) -> Tensor:
         """Return the mean loss."""
@@ -129,14 +134,16 @@ class PyTorch(System):
     @torch.inference_mode()
     def scores(self, held: Tensor) -> Floats:
         """Return the last layer's outputs."""
-        return self.forward(held).numpy()  # type: ignore[no-any-return]
+        scores: Floats = self.forward(held).numpy()
+        return scores
 
     @torch.inference_mode()
     def read(self, held: Tensor) -> Labels:
         """Return the answers."""
         scores = self.forward(held)
         best = scores.argmin(1) if self.problem.network.smallest_wins else scores.argmax(1)
-        return best.numpy()  # type: ignore[no-any-return]
+        answers: Labels = best.numpy()
+        return answers
 
     def restart(self) -> None:
         """Go back to the problem's weights, without momentum."""
@@ -152,12 +159,12 @@ class PyTorch(System):
         pairs = zip(self.inputs[:digits].split(batch), self.answers[:digits].split(batch), strict=True)
         for inputs, labels in pairs:
             self.optimiser.zero_grad()
-            self.loss(inputs, labels).backward()  # type: ignore[no-untyped-call]
+            self.loss(inputs, labels).backward()
             self.optimiser.step()
 
     def weights(self) -> dict[str, Floats]:
         """Return the weights as they are now."""
-        return {name: np.array(p.detach(), order="C") for name, p in self.module.named_parameters()}
+        return {name: p.detach().numpy().copy() for name, p in self.module.named_parameters()}
 
 
 def mean_loss(scores: Tensor, labels: Tensor, loss: Loss, distances: bool) -> Tensor:
@@ -200,8 +207,10 @@ class Compiled(PyTorch):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the scores."""
-        return self._forward(x)  # type: ignore[no-any-return]
+        scores: Tensor = self._forward(x)
+        return scores
 
     def loss(self, x: Tensor, labels: Tensor) -> Tensor:
         """Return the mean loss."""
-        return self._loss(x, labels)  # type: ignore[no-any-return]
+        loss: Tensor = self._loss(x, labels)
+        return loss
