@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import Any
 
 from ..recipe import SGD, Adam, Constant, Cosine, Inverse, OneCycle, Optimiser, Patience, Recipe, Schedule, Table
 
@@ -40,18 +39,6 @@ def text(recipe: Recipe) -> str:
     lines = describe(recipe)
     wide = max(map(len, lines))
     return "\n".join(f"  {name:<{wide}}  {words}" for name, words in lines.items())
-
-
-def document(value: Any) -> Any:
-    """Return a recipe, or a part of it, as what JSON can hold; a part's kind under ``kind``."""
-    if isinstance(value, Recipe):
-        return {field.name: document(getattr(value, field.name)) for field in fields(value)}
-    if hasattr(value, "__dataclass_fields__"):
-        parts = {field.name: document(getattr(value, field.name)) for field in fields(value)}
-        return {"kind": type(value).__name__, **parts}
-    if isinstance(value, tuple):
-        return [document(item) for item in value]
-    return getattr(value, "value", value)  # an Enum's value
 
 
 def _optimiser(optimiser: Optimiser) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..model import Metrics
@@ -11,10 +11,10 @@ from .table import Table
 MISTAKEN = 3  # classes named that a class is most often taken for
 
 
-def line(metrics: Metrics) -> str:
-    """Return error and accuracy in one line."""
-    wrong = f"{metrics.wrong:,} of {metrics.count:,} read wrong"
-    return f"error {metrics.error:.2%} ({wrong}), accuracy {metrics.accuracy:.2%}"
+def line(summary: Mapping[str, Any]) -> str:
+    """Return error and accuracy in one line, from ``Metrics.summary()``."""
+    wrong = f"{summary['wrong']:,} of {summary['count']:,} read wrong"
+    return f"error {summary['error']:.2%} ({wrong}), accuracy {summary['accuracy']:.2%}"
 
 
 def by_class(metrics: Metrics, classes: Sequence[str]) -> Table:

@@ -34,7 +34,7 @@ def shrink(picture: NDArray[np.floating[Any]], rows: int, columns: int) -> NDArr
 
 
 def _shares(size: int, parts: int) -> NDArray[np.float64]:
-    """Return (parts, size): the weight of each of ``size`` pixels in each of ``parts`` equal stretches; rows sum to 1."""
+    """Return (parts, size): the weight of each of ``size`` pixels in each of ``parts`` stretches; rows sum to 1."""
     ends = np.linspace(0, size, parts + 1)
     pixels = np.arange(size)
     overlap = np.minimum(ends[1:, None], pixels + 1) - np.maximum(ends[:-1, None], pixels)

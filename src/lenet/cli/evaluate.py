@@ -1,0 +1,52 @@
+"""``lenet evaluate``: how well a model reads a test set."""
+
+from __future__ import annotations
+
+import click
+
+from .common import complete_data, complete_network, examples, json_option, print_json, width
+
+
+@click.command(
+    short_help="A model's error on a test set.",
+    epilog=examples("lenet evaluate", "lenet evaluate runs/my-run --worst 10", "lenet evaluate --data my-digits/"),
+)
+@click.argument("model", default="lenet5", shell_complete=complete_network)
+@click.option(
+    "--data", metavar="NAME|PATH", shell_complete=complete_data, help="A data set; by default the model's own."
+)
+@click.option("--worst", metavar="N", type=click.IntRange(1), help="Draw the N surest mistakes.")
+@json_option
+def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> None:
+    """Measure a model on the test pictures of a data set: error, accuracy, each class, and the confusion matrix.
+
+    MODEL is a network whose weights are in the package (see `lenet models`), a model's file, or the folder of a run.
+    """
+    import numpy as np  # noqa: PLC0415
+
+    from ..report import scores  # noqa: PLC0415
+    from ..weights import load  # noqa: PLC0415
+    from . import drawing  # noqa: PLC0415
+    from .data import loaded  # noqa: PLC0415
+
+    reader = load(model)
+    dataset = loaded(data or reader.data or "mnist")
+    metrics = reader.evaluate(dataset.test_images, dataset.test_labels)
+    if as_json:
+        print_json({"model": reader.name, "data": dataset.name, **scores.document(metrics, reader.classes)})
+        return
+    click.echo(f"{reader.name} on the test pictures of {dataset.name}: {scores.line(metrics.summary())}\n")
+    click.echo(scores.by_class(metrics, reader.classes).text(width()))
+    click.echo()
+    click.echo(scores.matrix(metrics, reader.classes).text(width()))
+    if worst and metrics.wrong:
+        chances = reader.probabilities(dataset.test_images)
+        answers = chances.argmax(axis=1)
+        wrong = np.flatnonzero(answers != dataset.test_labels)
+        wrong = wrong[np.argsort(-chances[wrong, answers[wrong]], kind="stable")][:worst]
+        click.echo(f"\nread wrong with the most confidence, {len(wrong)} of {metrics.wrong}:\n")
+        click.echo(
+            drawing.answered(
+                list(dataset.test_images[wrong]), answers[wrong], dataset.test_labels[wrong], reader.classes
+            )
+        )

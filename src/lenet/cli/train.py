@@ -1,0 +1,125 @@
+"""``lenet train``: a network of the zoo, or one's own, on a data set."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from .common import Interrupted, complete_data, complete_network, examples, is_written, json_option, print_json
+
+if TYPE_CHECKING:
+    from ..data import Dataset
+    from ..training import Run
+    from ..zoo import Entry
+
+SHOWN = 10  # test pictures that are drawn in the end
+SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
+
+
+@click.command(
+    short_help="Train a network.",
+    epilog=examples(
+        "lenet train",
+        "lenet train d2l --seed 1 --passes 3",
+        "lenet train my-network.toml --data my-digits/ --validate 0.1",
+        "lenet train --resume runs/lenet5-001",
+    ),
+)
+@click.argument("network", required=False, shell_complete=complete_network)
+@click.option("--data", metavar="NAME|PATH", shell_complete=complete_data, help="The data set: its name, or a path.")
+@click.option("--recipe", type=click.Choice(["default", "published"]), help="Ours, or as published where that differs.")
+@click.option("--seed", metavar="N", type=click.IntRange(0), help="Of all that is drawn at random; by default 0.")
+@click.option("--passes", metavar="N", type=click.IntRange(1), help="Most passes over the training pictures.")
+@click.option("--batch", metavar="N", type=click.IntRange(1), help="Pictures an update.")
+@click.option("--rate", metavar="X", type=click.FloatRange(0, min_open=True), help="The same rate throughout.")
+@click.option("--validate", metavar="SHARE", type=SHARE, help="Hold out this share of the training pictures to watch.")
+@click.option("--threads", metavar="N", type=click.IntRange(1), help="By default one a core; the result is the same.")
+@click.option("--out", metavar="FOLDER", type=click.Path(), help="Of the run; by default a new one in runs/.")
+@click.option("--resume", metavar="FOLDER", type=click.Path(), help="Go on with the run of this folder.")
+@click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
+@json_option
+def train(resume: str | None, threads: int | None, quiet: bool, as_json: bool, **options: Any) -> None:
+    """Train a network and test it. What no option says, the network's recipe does (`lenet summary NETWORK`).
+
+    NETWORK is a name that `lenet models` lists, by default lenet5, or a network of your own in a TOML file. The run's
+    folder keeps the model, the history and a checkpoint: after Ctrl-C, --resume goes on to the very same result.
+    """
+    from .. import training  # noqa: PLC0415
+    from .live import Silent, watcher  # noqa: PLC0415
+
+    data, arguments = _resumed(resume, options) if resume is not None else _begun(**options)
+    try:
+        with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as observer:
+            run = training.train(data=data, threads=threads, observer=observer, **arguments)
+    except training.Interrupted as stopped:
+        raise Interrupted(str(stopped)) from None
+    if as_json:
+        history = [row.as_dict() for row in run.history]
+        print_json({"model": run.model.name, "folder": str(run.folder), "history": history, "metrics": run.metrics})
+    else:
+        _tell(run, data, quiet)
+
+
+def _begun(network: str | None, data: str | None, out: str | None, **options: Any) -> tuple[Dataset, dict[str, Any]]:
+    """Return the data of a new run, and the other arguments of ``lenet.train``."""
+    entry = _adapted(network or "lenet5", options.pop("recipe"), options.pop("validate"))
+    source = data or entry.recipe.data
+    return _loaded(source), {"what": entry, "folder": out, **options}
+
+
+def _adapted(network: str, which: str | None, share: float | None) -> Entry:
+    """Return a row of the zoo or of a TOML file, with the recipe and the validation that were asked for."""
+    from .. import zoo  # noqa: PLC0415
+    from ..recipe import Validation  # noqa: PLC0415
+    from ..written import read  # noqa: PLC0415
+
+    entry = read(network) if is_written(network) else zoo.entry(network)
+    recipe = entry.published if which == "published" and entry.published is not None else entry.recipe
+    if share is not None:
+        recipe = replace(recipe, validation=Validation(share=share))
+    return replace(entry, recipe=recipe)
+
+
+def _resumed(folder: str, options: dict[str, Any]) -> tuple[Dataset, dict[str, Any]]:
+    """Return the data of a run that is gone on with, and the other arguments of ``lenet.train``."""
+    from ..training.folder import settings  # noqa: PLC0415
+
+    given = [f"--{name}" if name != "network" else "NETWORK" for name, value in options.items() if value is not None]
+    if refused := [name for name in given if name != "--data"]:
+        raise click.UsageError(f"--resume goes on with the settings that the run began with; leave out {refused[0]}")
+    return _loaded(options["data"] or settings(Path(folder)).recipe.data), {"resume": folder}
+
+
+def _loaded(source: str) -> Dataset:
+    """Return a data set under the name by which a resumed run finds it again."""
+    from .data import loaded  # noqa: PLC0415
+
+    return replace(loaded(source), name=source)
+
+
+def _tell(run: Run, data: Dataset, quiet: bool) -> None:
+    """Print what training gave: the test error, ten test pictures as they were read, where it is, and what now."""
+    import numpy as np  # noqa: PLC0415
+
+    from ..report import scores  # noqa: PLC0415
+    from . import drawing  # noqa: PLC0415
+
+    seconds = run.metrics["seconds"]["training"]
+    time = f"{run.metrics['passes']} passes in {seconds:,.1f} s, {run.metrics['digits_per_second']:,.0f} digits/s"
+    tested = f"test {scores.line(run.metrics['test'])}" if "test" in run.metrics else "the data has no test pictures"
+    click.echo(f"{tested}\n{time}\n{run.folder}" if quiet else f"\n{tested}\n{time}\n")
+    if quiet:
+        return
+    if len(data.test_images):
+        images, labels = data.test_images[:SHOWN], data.test_labels[:SHOWN]
+        click.echo(drawing.answered(list(images), np.asarray(run.model.predict(images)), labels, run.model.classes))
+    click.echo(
+        f"\nThe run is in {run.folder}. What now?\n"
+        f"  lenet evaluate {run.folder} --worst 10\n"
+        f"  lenet predict PICTURE --model {run.folder}\n"
+        f"  lenet summary {run.folder}"
+    )
