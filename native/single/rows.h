@@ -1,0 +1,72 @@
+// Rows of floats of one image, a vector at a time.
+#pragma once
+
+#include "../lanes/activation.h"
+#include "../lanes/layer.h"
+
+namespace lenet {
+namespace LENET_ISA {
+
+// The first `count` floats at p, then zeros. Reads a whole vector.
+LENET_INLINE V load_first(const float* p, int count) {
+  I lane;
+  for (int i = 0; i < lanes; ++i) lane[i] = i;
+  return lane < I{} + count ? load(p) : V{};
+}
+
+// y[i] = f(y[i], x[i]). The last vector overlaps the one before, so it's read before that is written.
+template <class F>
+LENET_INLINE void over_row(float* y, const float* x, int n, F f) {
+  if (n < lanes) {
+    store_some(y, f(load_some(y, n), load_some(x, n)), n);
+    return;
+  }
+  const int last = n - lanes;
+  const V y_last = load(y + last), x_last = load(x + last);
+  for (int i = 0; i < last; i += lanes) store(y + i, f(load(y + i), load(x + i)));
+  store(y + last, f(y_last, x_last));
+}
+
+template <Activation A>
+inline void activate_floats(float* y, int n) {
+  over_row(y, y, n, [](V v, V) { return apply<A>(v); });
+}
+
+// y = f(y), in place.
+inline void activate_floats(Activation activation, float* y, int n) {
+  switch (activation) {
+    case Activation::none: return;
+    case Activation::scaled_tanh: return activate_floats<Activation::scaled_tanh>(y, n);
+    case Activation::tanh: return activate_floats<Activation::tanh>(y, n);
+    case Activation::sigmoid: return activate_floats<Activation::sigmoid>(y, n);
+    case Activation::relu: return activate_floats<Activation::relu>(y, n);
+  }
+}
+
+template <Activation A>
+inline void descend_floats(float* y, const float* dy, int n) {
+  over_row(y, dy, n, [](V v, V d) { return d * slope_at<A>(v); });
+}
+
+// y = dy f'(a), where y = f(a).
+inline void descend_floats(Activation activation, float* y, const float* dy, int n) {
+  switch (activation) {
+    case Activation::none: return descend_floats<Activation::none>(y, dy, n);
+    case Activation::scaled_tanh: return descend_floats<Activation::scaled_tanh>(y, dy, n);
+    case Activation::tanh: return descend_floats<Activation::tanh>(y, dy, n);
+    case Activation::sigmoid: return descend_floats<Activation::sigmoid>(y, dy, n);
+    case Activation::relu: return descend_floats<Activation::relu>(y, dy, n);
+  }
+}
+
+// Adds `factor` times x (or writes it, where gradient.first) to the n parameters at `place`.
+LENET_INLINE void add_row(const Gradient& gradient, size_t place, const float* x, float factor, int n) {
+  float* g = gradient.values + place;
+  if (gradient.first)
+    over_row(g, x, n, [factor](V, V v) { return v * factor; });
+  else
+    over_row(g, x, n, [factor](V sum, V v) { return sum + v * factor; });
+}
+
+}  // namespace LENET_ISA
+}  // namespace lenet
