@@ -15,7 +15,7 @@ from typing import NoReturn
 import click
 
 from ..errors import LenetError
-from .common import Interrupted, print_json
+from .common import Interrupted, examples, print_json
 from .completion import completion
 from .data import data
 from .evaluate import evaluate
@@ -36,21 +36,23 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
         context.exit()
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog=examples(
+        "lenet models              the networks there are",
+        "lenet train               train LeNet-5 on MNIST: seconds on a CPU",
+        "lenet evaluate            its error on the test digits",
+        "lenet predict digit.png   the digit in a picture",
+        "lenet summary lenet5      its layers, counted as in the paper",
+    ),
+)
 @click.option(
     "--version", is_flag=True, expose_value=False, is_eager=True, callback=_print_version, help="Its version."
 )
 @click.pass_context
 def program(context: click.Context) -> None:
     """Train the LeNet networks of the literature, and read digits with them.
-
-    \b
-    Examples:
-      lenet models                    the networks there are
-      lenet train                     train LeNet-5 on MNIST: seconds on a CPU
-      lenet evaluate                  its error on the test digits
-      lenet predict digit.png         the digit in a picture
-      lenet summary lenet5            its layers, counted as in the paper
 
     Each command has its own --help. With --json, a command prints one JSON document.
     """
