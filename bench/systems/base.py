@@ -24,7 +24,7 @@ class System(ABC):
     name: ClassVar[str]
     packages: ClassVar[tuple[str, ...]]
     trains: ClassVar[bool] = True
-    note: ClassVar[str]
+    note: str
 
     def __init__(self, problem: Problem) -> None:
         """Build the network and take the weights; raise ``LenetError`` for a layer that isn't known here."""

@@ -19,11 +19,14 @@ class Ours(System):
 
     name = "lenet"
     packages = ("lenet", "numpy")
-    note = "uint8 digits, prepared and shuffled as part of the time; single digits through `Model.predict`"
 
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
         self.engine = NativeEngine(problem.network, problem.recipe.preparation, threads=problem.threads)
+        self.note = (
+            f"native engine, {self.engine.isa}; uint8 digits, prepared and shuffled as part of the time; "
+            "single digits through `Model.predict`"
+        )
         self.start = self.engine.layout.flatten(problem.weights)
         self.model = Model(problem.network, problem.recipe.preparation, problem.weights, threads=problem.threads)
         self.restart()
