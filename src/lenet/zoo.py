@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import ItemsView, Iterator, KeysView, ValuesView
 from dataclasses import dataclass, replace
+from types import ModuleType
 
 from .errors import unknown
 from .network import (
@@ -11,8 +14,8 @@ from .network import (
     Conv,
     Dense,
     Flatten,
-    LocalResponseNorm,
     Layer,
+    LocalResponseNorm,
     MaxPool,
     MeanPool,
     Network,
@@ -161,3 +164,34 @@ def entry(name: str) -> Entry:
     if name not in ZOO:
         raise unknown("network", name, ZOO, "(or the path of a TOML file)")
     return ZOO[name]
+
+
+class _Zoo(ModuleType):
+    """This module answers as the table in it: ``lenet.zoo["lenet5"]``, ``"lenet5" in lenet.zoo``, ``list(...)``."""
+
+    def __getitem__(self, name: str) -> Entry:
+        return entry(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in ZOO
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(ZOO)
+
+    def __len__(self) -> int:
+        return len(ZOO)
+
+    def keys(self) -> KeysView[str]:
+        """Return the names."""
+        return ZOO.keys()
+
+    def values(self) -> ValuesView[Entry]:
+        """Return the rows."""
+        return ZOO.values()
+
+    def items(self) -> ItemsView[str, Entry]:
+        """Return the names with their rows."""
+        return ZOO.items()
+
+
+sys.modules[__name__].__class__ = _Zoo

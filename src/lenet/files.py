@@ -1,0 +1,111 @@
+"""Files that are there in full or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+
+from .errors import LenetError
+
+
+def write_atomically(path: str | os.PathLike[str], data: bytes, *, durable: bool = True) -> None:
+    """Write ``data`` to ``path``: a reader sees the old file or the whole new one, even if the process is killed.
+
+    The bytes go to a file beside it, which then takes its name.
+
+    Args:
+        path: where to; the folder must exist.
+        data: the whole file.
+        durable: whether to wait until the bytes are on the disk, so that a power cut can't lose them either.
+
+    Raises:
+        LenetError: the file can't be written, for want of room or permission, say; nothing is left behind.
+    """
+    path = Path(path)
+    aside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        try:
+            with aside.open("wb") as file:
+                file.write(data)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            aside.replace(path)
+        except BaseException:
+            with suppress(OSError):
+                aside.unlink(missing_ok=True)
+            raise
+        if durable:
+            _sync_folder(path.parent)
+    except OSError as error:
+        raise LenetError(f"{path} can't be written: {_reason(error)}") from None
+
+
+def append_to(path: Path, data: bytes) -> None:
+    """Add ``data`` to the end of a file; raise ``LenetError`` where that fails, which can leave a part of it."""
+    try:
+        with path.open("ab") as file:
+            file.write(data)
+    except OSError as error:
+        raise LenetError(f"{path} can't be written: {_reason(error)}") from None
+
+
+def _sync_folder(folder: Path) -> None:
+    """Put the new name on the disk too; where a system can't do that to a folder, it does so by itself."""
+    with suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def read_whole(path: str | os.PathLike[str], check: Callable[[Path, int], None] | None = None) -> bytes:
+    """Return the bytes of a file.
+
+    Args:
+        path: which file.
+        check: called with the path and the file's size in bytes before anything is read; it may raise.
+
+    Raises:
+        LenetError: there is no such file, it is a folder, or it can't be read.
+    """
+    path = Path(path)
+    try:
+        if path.is_dir():
+            raise LenetError(f"{path} is a folder; the path of a file is needed")
+        with path.open("rb") as file:
+            if check is not None:
+                check(path, os.fstat(file.fileno()).st_size)
+            return file.read()
+    except FileNotFoundError:
+        raise LenetError(f"there is no file {path}") from None
+    except (OSError, ValueError) as error:
+        raise LenetError(f"{path} can't be read: {_reason(error)}") from None
+
+
+def numbered_folder(parent: str | os.PathLike[str], name: str) -> Path:
+    """Make and return ``parent/name-001``, or the first higher number that is free; two callers never get the same.
+
+    Raises:
+        LenetError: the folder can't be made.
+    """
+    parent = Path(parent)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+        taken = [int(p.name[len(name) + 1 :]) for p in parent.glob(f"{name}-*") if p.name[len(name) + 1 :].isdecimal()]
+        number = max(taken, default=0)
+        while True:
+            number += 1
+            with suppress(FileExistsError):
+                folder = parent / f"{name}-{number:03d}"
+                folder.mkdir()
+                return folder
+    except OSError as error:
+        raise LenetError(f"no folder can be made in {parent}: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,9 @@
+"""The loop that follows a recipe: schedules and early stopping, checkpoints, metrics, history."""
+
+from .history import Row
+from .interrupts import Interrupted
+from .observer import Observer, Plan, Progress
+from .run import Run, train
+from .start import draw
+
+__all__ = ["Interrupted", "Observer", "Plan", "Progress", "Row", "Run", "draw", "train"]

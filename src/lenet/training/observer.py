@@ -1,0 +1,74 @@
+"""How a run is watched while it goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ..network import Network
+from ..recipe import Recipe
+from .history import Row
+
+if TYPE_CHECKING:
+    from .run import Run
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run is going to do.
+
+    Attributes:
+        network: what is trained.
+        recipe: how.
+        digits: training rows in a pass.
+        per_pass: updates in a pass.
+        total: most updates of the run; early stopping may end it sooner.
+        done: updates that were made before, where a run is resumed.
+        folder: where its files go; None: nowhere.
+    """
+
+    network: Network
+    recipe: Recipe
+    digits: int
+    per_pass: int
+    total: int
+    done: int
+    folder: Path | None
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Where a run stands within a pass.
+
+    Attributes:
+        pass_: the pass, from 1.
+        updates: made since the run's start.
+        loss: mean over the pass so far.
+        error: share read wrong in the pass so far.
+        digits_per_second: trained on in the pass so far.
+        seconds_left: of training, to the most updates that the run makes.
+    """
+
+    pass_: int
+    updates: int
+    loss: float
+    error: float
+    digits_per_second: float
+    seconds_left: float
+
+
+class Observer:
+    """Watches a run; by default in silence. Override what is of interest; Ctrl-C is heard between the calls."""
+
+    def on_start(self, plan: Plan) -> None:
+        """Before the first update."""
+
+    def on_chunk(self, progress: Progress) -> None:
+        """About ten times a second, between updates."""
+
+    def on_pass(self, row: Row) -> None:
+        """After each pass, and where the recipe asks for rows within a pass."""
+
+    def on_end(self, run: Run) -> None:
+        """After the run has ended and its files are written."""

@@ -1,0 +1,188 @@
+"""Training: from a name, a file or a network to a trained model and its folder."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..data.split import split
+from ..errors import LenetError
+from ..model import Metrics, Model, engines
+from ..recipe import Recipe
+from ..zoo import Entry
+from . import checkpoint, machine
+from . import folder as folders
+from .checkpoint import Course
+from .folder import Keeper
+from .history import Row
+from .loop import Loop
+from .observer import Observer, Plan
+from .settings import Data, What, check, dataset_of, settle
+from .start import draw
+
+
+@dataclass(frozen=True)
+class Run:
+    """What training gave.
+
+    Attributes:
+        model: with the last weights, or those of the lowest validation error where the recipe stops early.
+        history: a row for each pass, and those within passes that the recipe asks for.
+        folder: where the run's files are; None: it has none.
+        metrics: what ``metrics.json`` holds; docs/training.md lists it.
+    """
+
+    model: Model
+    history: tuple[Row, ...]
+    folder: Path | None
+    metrics: dict[str, Any]
+
+
+def train(
+    what: What | None = None,
+    data: Data | None = None,
+    *,
+    recipe: Recipe | None = None,
+    seed: int | None = None,
+    passes: int | None = None,
+    batch: int | None = None,
+    rate: float | None = None,
+    folder: str | os.PathLike[str] | Literal[False] | None = None,
+    resume: str | os.PathLike[str] | None = None,
+    threads: int | None = None,
+    observer: Observer | None = None,
+    engine: str = "native",
+) -> Run:
+    """Train a network as its recipe says, and keep the run in a folder.
+
+    The same arguments give the same bits, whatever the number of threads, and also where the run was stopped or
+    killed and resumed.
+
+    Args:
+        what: a name of the zoo (None: ``lenet5``), the path of a TOML file, a network, or a row of the zoo.
+        data: name or path of a data set, or one in memory; None: the recipe's.
+        recipe: instead of the one that comes with ``what``.
+        seed: instead of the recipe's.
+        passes: instead of the recipe's; a limit of updates in the recipe is then left out.
+        batch: instead of the recipe's.
+        rate: the same rate throughout, instead of the recipe's schedule.
+        folder: where to write; it holds no run yet. None: ``runs/NAME-001``, or the next number that is free.
+            False: nothing is written.
+        resume: the folder of a run to go on with. It keeps the settings that it began with, so that of the other
+            arguments only ``data`` (if the set has moved), ``threads`` and ``observer`` may be given.
+        threads: None: one a core.
+        observer: is told how it goes.
+        engine: ``native``, or ``reference``, which is slow and plain.
+
+    Raises:
+        Interrupted: Ctrl-C came; the run can be resumed.
+        LenetError: something unknown, unreadable or unfitting; training diverged; a file couldn't be written.
+    """
+    changes = {"seed": seed, "passes": passes, "batch": batch, "rate": rate}
+    if resume is not None:
+        given = {"what": what, "recipe": recipe, "folder": folder, **changes}
+        refused = [name for name, value in given.items() if value is not None]
+        if refused:
+            raise LenetError(f"a resumed run keeps its settings; leave out {', '.join(refused)}, or start a new run")
+        return _resume(Path(resume), data, threads, observer or Observer())
+    row, dataset = settle("lenet5" if what is None else what, data, recipe, changes)
+    job = _Job(row, dataset, _fresh(row), engine, threads)
+    place = None if folder is False else folders.make(None if folder is None else Path(folder), row)
+    return job.run(place, observer or Observer())
+
+
+def _resume(folder: Path, data: Data | None, threads: int | None, observer: Observer) -> Run:
+    """Go on with the run of a folder; one that has ended is measured and written again."""
+    row = folders.settings(folder)
+    dataset = dataset_of(row.recipe.data if data is None else data)
+    check(row, dataset)
+    course, engine = _fresh(row), "native"
+    if (folder / checkpoint.FILE).exists():  # a run killed as it began has none yet
+        course, engine = checkpoint.load(folder, course, row.recipe, folders.settings_digest(folder), dataset.checksum)
+    return _Job(row, dataset, course, engine, threads).run(folder, observer)
+
+
+def _fresh(row: Entry) -> Course:
+    return Course.fresh(draw(row.network, row.recipe.start, row.recipe.seed), row.recipe)
+
+
+class _Job:
+    """A run, from its parts to its files."""
+
+    def __init__(self, row: Entry, data: Dataset, course: Course, engine: str, threads: int | None) -> None:
+        """Choose the rows and build the engine: what can be refused is refused before a folder is made."""
+        self.network, self.recipe, self.data, self.course = row.network, row.recipe, data, course
+        self.rows, self.watched = _rows(data, row.recipe)
+        self.name, self.threads = engine, threads
+        self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)
+
+    def run(self, folder: Path | None, observer: Observer) -> Run:
+        """Train to the end, measure, and write."""
+        keeper = Keeper(folder, self.name, self.data.checksum)
+        loop = Loop(
+            self.network,
+            self.recipe,
+            self.data,
+            rows=(self.rows, self.watched),
+            engine=self.engine,
+            course=self.course,
+            keeper=keeper,
+            observer=observer,
+        )
+        keeper.begin(self.course)
+        done = self.course.state.updates
+        observer.on_start(Plan(self.network, self.recipe, len(self.rows), loop.per_pass, loop.total, done, folder))
+        loop.run()
+        run = self._finish(loop, folder)
+        keeper.end(run.model, run.metrics)
+        observer.on_end(run)
+        return run
+
+    def _finish(self, loop: Loop, folder: Path | None) -> Run:
+        """Measure the weights that the run gives; only here, and where the recipe shows it, is the test set read."""
+        course, flat, started = self.course, self.course.final, perf_counter()
+        validation = loop.measure(flat, validation=True) if len(self.watched) else None
+        test = loop.measure(flat, validation=False) if len(self.data.test_labels) else None
+        measured = {"test": test, "validation": validation}
+        summaries = {name: metrics.summary() for name, metrics in measured.items() if metrics is not None}
+        model = Model(
+            self.network,
+            self.recipe.preparation,
+            flat,
+            classes=(*self.data.classes, *map(str, range(len(self.data.classes), self.network.classes))),
+            recipe=self.recipe,
+            metrics=summaries,
+            data=self.data.name,
+            checksum=self.data.checksum,
+            threads=self.threads,
+            engine=self.name,
+        )
+        metrics = {**summaries, **self._facts(loop, test, perf_counter() - started)}
+        return Run(model, tuple(course.rows), folder, metrics)
+
+    def _facts(self, loop: Loop, test: Metrics | None, measuring: float) -> dict[str, Any]:
+        """Return what ``metrics.json`` holds beside errors and losses."""
+        course, (whole, rest) = self.course, divmod(self.course.state.updates, loop.per_pass)
+        digits = whole * len(self.rows) + rest * self.recipe.batch
+        return {
+            "confusion": None if test is None else test.confusion.tolist(),
+            "passes": course.rows[-1].pass_,
+            "updates": course.state.updates,
+            "seconds": {"training": round(course.seconds, 3), "total": round(course.total_seconds + measuring, 3)},
+            "digits_per_second": round(digits / max(course.seconds, 1e-9), 1),
+            "machine": {**machine.facts(), **engines.facts(self.engine)},
+        }
+
+
+def _rows(data: Dataset, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the rows that are trained on, and those that are watched."""
+    if recipe.validation is None:
+        return np.arange(len(data.train_labels)), np.arange(0)
+    return split(data.train_labels, recipe.validation, recipe.seed)
