@@ -6,9 +6,33 @@
 
 namespace lenet {
 
+// Pixels of one image that a convolution of a block takes: its padded input; then the sums of some maps' kernels, or a
+// row of the gradient by its input.
+static inline int convolution_scratch(const Layer& layer) {
+  const int columns = layer.in.columns + 2 * layer.padding, rows = layer.in.rows + 2 * layer.padding;
+  const int kernels = 8 * (layer.window * layer.window + 16);
+  return (layer.padding ? layer.in.maps * rows * columns : 0) + (kernels > columns ? kernels : columns);
+}
+
+// Pixels of one image that a dense layer of a block takes: its input, turned, in whole vectors.
+static inline int dense_scratch(const Layer& layer) { return layer.in.size() + 16; }
+
 // Pixels of one image that a pooling layer takes: a map's gradient, and what it gathers by place or by copy.
 static inline int pool_scratch(const Layer& layer) {
   return layer.in.area() + layer.out.area() + 2 * layer.window * layer.window;
+}
+
+// Pixels of one image that a normalisation takes: two rows of all maps, or the window's weights and five maps.
+static inline int norm_scratch(const Layer& layer) {
+  if (layer.kind == Kind::response_norm) return 2 * layer.in.maps * layer.in.columns;
+  return layer.window / 2 + 1 + layer.in.rows + layer.in.columns + 5 * layer.in.area();
+}
+
+// Floats that `distort` takes: a bordered picture and, where it's elastic, two fields, their noise and a row of it.
+static inline int distortion_scratch(Shape picture, const Distortion& distortion) {
+  const int bordered = (picture.rows + 3) * (picture.columns + 3);
+  if (!(distortion.elastic > 0)) return bordered;
+  return bordered;
 }
 
 }  // namespace lenet

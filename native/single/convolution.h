@@ -50,7 +50,7 @@ void correlate(const Reading& reading, const float* w, const float* x, int count
         for (int m = 0; m < M; ++m) weights[m] = broadcast<V>(w[m * by_written]);
         LENET_UNROLL
         for (int i = 0; i < N; ++i) {
-          const V pixels = load(x + i * lanes);
+          const V pixels = held(load(x + i * lanes));
           LENET_UNROLL
           for (int m = 0; m < M; ++m) s[m][i] += pixels * weights[m];
         }
@@ -202,7 +202,7 @@ void weigh_row(const float* x, const float* const* deltas, int n, V* sums, int s
     for (int m = 0; m < M; ++m) v[m] = load(d[m] + i);
     LENET_UNROLL
     for (int j = 0; j < J; ++j) {
-      const V pixels = load(x + i + j);
+      const V pixels = held(load(x + i + j));
       LENET_UNROLL
       for (int m = 0; m < M; ++m) s[m][j] += v[m] * pixels;
     }

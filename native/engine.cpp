@@ -1,0 +1,159 @@
+#include "engine.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <memory>
+#include <new>
+
+#include "threads.h"
+
+namespace lenet {
+
+namespace {
+
+constexpr size_t most_shards = 16;
+constexpr size_t stretch = 4096;  // parameters that one task updates
+
+struct Free {
+  void operator()(float* p) const { std::free(p); }
+};
+
+// This thread's workspace of at least `floats` floats, aligned to 64 bytes; kept for the next call.
+float* workspace(size_t floats) {
+  thread_local std::unique_ptr<float, Free> kept;
+  thread_local size_t size = 0;
+  if (size < floats) {
+    kept.reset();
+    size = 0;
+    void* memory = nullptr;
+    if (posix_memalign(&memory, 64, (floats + 16) * sizeof(float)) != 0) throw std::bad_alloc();
+    std::fill_n(static_cast<float*>(memory), floats + 16, 0.0f);
+    kept.reset(static_cast<float*>(memory));
+    size = floats;
+  }
+  return kept.get();
+}
+
+size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
+
+// A shard is at least two blocks where there are many, each block where there are few, and never more than 16.
+size_t shards_of(size_t blocks) {
+  return std::min(std::max(blocks / 2, std::min(blocks, size_t{4})), most_shards);
+}
+
+}  // namespace
+
+void Engine::scores(const float* parameters, const Pictures& pictures, int threads, float* out) const {
+  const Plan& plan = network_.plan();
+  const size_t lanes = static_cast<size_t>(kernels_.lanes), classes = static_cast<size_t>(plan.last().out.maps);
+  const size_t blocks = ceiling(pictures.count, lanes);
+  parallel(threads, static_cast<int>(blocks), [&](int block) {
+    const size_t from = static_cast<size_t>(block) * lanes, count = std::min(lanes, pictures.count - from);
+    float* space = workspace(plan.workspace * lanes);
+    float* to = out + from * classes;
+    if (singly(count)) {
+      for (size_t n = 0; n < count; ++n) {
+        kernels_.forward_single(plan, parameters, pictures, static_cast<int64_t>(from + n), space);
+        std::copy_n(space + plan.last().place, classes, to + n * classes);
+      }
+      return;
+    }
+    int64_t rows[64];
+    for (size_t n = 0; n < count; ++n) rows[n] = static_cast<int64_t>(from + n);
+    kernels_.forward(plan, parameters, pictures, Block{rows, static_cast<int>(count), nullptr}, space);
+    kernels_.copy_out(plan.last().place, static_cast<int>(classes), static_cast<int>(count), space, to);
+  });
+}
+
+void Engine::features(const float* parameters, const Pictures& pictures, float* const* outputs) const {
+  const Plan& plan = network_.plan();
+  float* space = workspace(plan.workspace);
+  for (size_t n = 0; n < pictures.count; ++n) {
+    kernels_.forward_single(plan, parameters, pictures, static_cast<int64_t>(n), space);
+    const auto copy = [&](size_t place, int pixels, float* out) {
+      std::copy_n(space + place, pixels, out + n * static_cast<size_t>(pixels));
+    };
+    copy(plan.input, plan.input_shape().size(), outputs[0]);
+    for (int i = 0; i < plan.count; ++i) copy(plan.layers[i].place, plan.layers[i].out.size(), outputs[i + 1]);
+  }
+}
+
+// Leaves the gradient in shards[0] to shards[used - 1], to be added in order.
+Tally Engine::learn(const Training& training, const Pictures& pictures, const int64_t* labels, const int64_t* rows,
+                    size_t count, int threads, std::vector<std::vector<float>>& shards, size_t& used) const {
+  const Plan& plan = network_.plan();
+  const size_t lanes = static_cast<size_t>(kernels_.lanes), blocks = ceiling(count, lanes);
+  const Objective objective{training.loss, training.j, 1.0f / static_cast<float>(count)};
+  used = singly(count) ? 1 : shards_of(blocks);
+  while (shards.size() < used) shards.emplace_back(plan.parameters + 16, 0.0f);
+  Tally tallies[most_shards] = {};
+  if (singly(count)) {
+    float* space = workspace(plan.workspace);
+    for (size_t n = 0; n < count; ++n) {
+      const Tally one = kernels_.learn_single(plan, training.parameters, pictures, rows[n], labels[rows[n]], objective,
+                                              training.draws, training.distortion, n == 0, space, shards[0].data());
+      tallies[0].loss += one.loss;
+      tallies[0].errors += one.errors;
+    }
+    return tallies[0];
+  }
+  parallel(threads, static_cast<int>(used), [&](int shard) {
+    const size_t s = static_cast<size_t>(shard), from = blocks * s / used, to = blocks * (s + 1) / used;
+    float* space = workspace(plan.workspace * lanes);
+    for (size_t b = from; b < to; ++b) {
+      const Block block{rows + b * lanes, static_cast<int>(std::min(lanes, count - b * lanes)), labels};
+      const Tally one = kernels_.learn(plan, training.parameters, pictures, block, objective, training.draws,
+                                       training.distortion, b == from, space, shards[s].data());
+      tallies[s].loss += one.loss;
+      tallies[s].errors += one.errors;
+    }
+  });
+  Tally all{};
+  for (size_t s = 0; s < used; ++s) {
+    all.loss += tallies[s].loss;
+    all.errors += tallies[s].errors;
+  }
+  return all;
+}
+
+Tally Engine::gradient(const Training& training, const Pictures& pictures, const int64_t* labels, int threads,
+                       float* out) const {
+  std::vector<std::vector<float>> shards;
+  size_t used = 0;
+  const Tally tally = learn(training, pictures, labels, training.rows, training.count, threads, shards, used);
+  for (size_t i = 0; i < network_.plan().parameters; ++i) {
+    out[i] = shards[0][i];
+    for (size_t s = 1; s < used; ++s) out[i] += shards[s][i];
+  }
+  return tally;
+}
+
+Tally Engine::train(const Training& training, const Pictures& pictures, const int64_t* labels, int threads) const {
+  const size_t size = network_.plan().parameters;
+  std::vector<std::vector<float>> shards;
+  Tally all{};
+  const float* gradients[most_shards];
+  for (size_t from = 0, update = 0; from < training.count; from += training.batch, ++update) {
+    const size_t count = std::min(training.batch, training.count - from);
+    size_t used = 0;
+    const Tally tally = learn(training, pictures, labels, training.rows + from, count, threads, shards, used);
+    all.loss += tally.loss;
+    all.errors += tally.errors;
+    for (size_t s = 0; s < used; ++s) gradients[s] = shards[s].data();
+    Optimiser optimiser = training.optimiser;
+    optimiser.rate = training.rates[update];
+    const double t = static_cast<double>(training.updates) + static_cast<double>(update) + 1.0;
+    optimiser.correction1 = static_cast<float>(1.0 / (1.0 - std::pow(static_cast<double>(optimiser.beta1), t)));
+    optimiser.correction2 = static_cast<float>(1.0 / (1.0 - std::pow(static_cast<double>(optimiser.beta2), t)));
+    const auto move = [&](int task) {
+      const size_t begin = static_cast<size_t>(task) * stretch;
+      kernels_.update(optimiser, gradients, static_cast<int>(used), training.factors, begin,
+                      std::min(begin + stretch, size), training.parameters, training.slots[0], training.slots[1]);
+    };
+    parallel(singly(count) ? 1 : threads, static_cast<int>(ceiling(size, stretch)), move);
+  }
+  return all;
+}
+
+}  // namespace lenet

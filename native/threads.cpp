@@ -1,0 +1,144 @@
+#include "threads.h"
+
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#ifdef __linux__
+#include <sched.h>
+#endif
+
+namespace lenet {
+
+namespace {
+
+void pause() {
+#if defined(__x86_64__) || defined(__i386__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+constexpr int patience = 4000;  // turns of waiting awake, some 50 microseconds: the next batch is soon there
+
+class Pool {
+ public:
+  // False if another caller's tasks are under way.
+  bool run(int threads, int tasks, const std::function<void(int)>& work) {
+    std::unique_lock<std::mutex> turn(turn_, std::try_to_lock);
+    if (!turn.owns_lock()) return false;
+    grow(threads - 1);
+    {
+      std::lock_guard<std::mutex> guard(mutex_);
+      work_ = &work;
+      tasks_ = tasks;
+      next_.store(0, std::memory_order_relaxed);
+      helpers_ = threads - 1;
+      busy_.store(helpers_, std::memory_order_relaxed);
+      generation_.fetch_add(1, std::memory_order_release);
+    }
+    if (asleep_.load() > 0) wake_.notify_all();
+    take();
+    for (int turns = 0; busy_.load(std::memory_order_acquire) > 0; ++turns) {
+      if (turns < patience) {
+        pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+    return true;
+  }
+
+ private:
+  void grow(int helpers) {
+    while (static_cast<int>(threads_.size()) < helpers) {
+      const int number = static_cast<int>(threads_.size());
+      const unsigned seen = generation_.load();
+      threads_.emplace_back([this, number, seen] { live(number, seen); });
+      threads_.back().detach();  // they end with the process
+    }
+  }
+
+  void live(int number, unsigned seen) {
+    for (;;) {
+      await(seen);
+      {
+        // A helper that isn't wanted may come late: generation and helpers have to be of one and the same call.
+        std::lock_guard<std::mutex> guard(mutex_);
+        seen = generation_.load(std::memory_order_relaxed);
+        if (number >= helpers_) continue;
+      }
+      take();
+      busy_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  // Waits for another generation, awake for a while, then asleep.
+  void await(unsigned seen) {
+    for (int turns = 0; turns < patience; ++turns) {
+      if (generation_.load(std::memory_order_acquire) != seen) return;
+      pause();
+    }
+    std::unique_lock<std::mutex> guard(mutex_);
+    asleep_.fetch_add(1);
+    wake_.wait(guard, [&] { return generation_.load() != seen; });
+    asleep_.fetch_sub(1);
+  }
+
+  void take() {
+    for (int task; (task = next_.fetch_add(1)) < tasks_;) (*work_)(task);
+  }
+
+  std::mutex turn_, mutex_;
+  std::condition_variable wake_;
+  std::vector<std::thread> threads_;
+  std::atomic<unsigned> generation_{0};
+  std::atomic<int> next_{0}, busy_{0}, asleep_{0};
+  int tasks_ = 0, helpers_ = 0;
+  const std::function<void(int)>* work_ = nullptr;
+};
+
+// A child process that was forked has none of its parent's threads, and gets a pool of its own. Never deleted: threads
+// may still wait on it when the process ends.
+Pool& pool() {
+  static std::atomic<Pool*> current{nullptr};
+  static std::atomic<pid_t> owner{0};
+  if (owner.load() != getpid()) {
+    static std::mutex once;
+    std::lock_guard<std::mutex> guard(once);
+    if (owner.load() != getpid()) {
+      current = new Pool;
+      owner = getpid();
+    }
+  }
+  return *current;
+}
+
+}  // namespace
+
+int default_threads() {
+  if (const char* text = std::getenv("LENET_THREADS")) {
+    const int threads = std::atoi(text);
+    if (threads > 0) return threads < 1024 ? threads : 1024;
+  }
+#ifdef __linux__
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+#endif
+  const unsigned all = std::thread::hardware_concurrency();
+  return all ? static_cast<int>(all) : 1;
+}
+
+void parallel(int threads, int tasks, const std::function<void(int)>& work) {
+  if (threads > tasks) threads = tasks;
+  if (threads > 1 && pool().run(threads, tasks, work)) return;
+  for (int task = 0; task < tasks; ++task) work(task);
+}
+
+}  // namespace lenet

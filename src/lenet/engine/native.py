@@ -1,0 +1,219 @@
+"""The native engine: the compiled kernels behind the methods that the NumPy reference has too."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import LenetError
+from ..network import Network
+from ..preparation import Preparation
+from ..recipe import Loss, Recipe
+from . import description
+from .layout import Layout
+from .state import State
+
+try:
+    from .. import _native
+except ImportError as error:  # pragma: no cover - an installation without its compiled part
+    raise LenetError(
+        f"the native engine didn't load ({error}); install lenet again with a C++ compiler (g++ or clang++) at hand"
+    ) from error
+
+Images = NDArray[np.uint8] | NDArray[np.float32]
+
+
+class NativeEngine:
+    """Runs and trains a network on the processor's vectors and threads; the lock is released meanwhile.
+
+    Attributes:
+        network: the network.
+        preparation: how pixels become its input.
+        layout: where each array of parameters lies in ``flat``, float32 (layout.size,).
+        threads: how many threads it uses.
+    """
+
+    def __init__(self, network: Network, preparation: Preparation, *, threads: int | None = None) -> None:
+        """Plan the network.
+
+        Args:
+            network: what to run.
+            preparation: range, picture's shape and padding; must give the network's input.
+            threads: None: ``LENET_THREADS``, or all processors this process may use.
+
+        Raises:
+            LenetError: the preparation doesn't give the network's input, the number of threads makes no sense, or
+                ``LENET_ISA`` names an instruction set that this processor lacks.
+        """
+        if preparation.input != network.input:
+            raise LenetError(
+                f"network {network.name!r} reads {network.input}, but its preparation gives {preparation.input}; "
+                "change the picture's shape or the padding"
+            )
+        if threads is not None and not 1 <= threads <= 1024:
+            raise LenetError(f"threads must be from 1 to 1024, but are {threads}")
+        self.network, self.preparation, self.layout = network, preparation, Layout(network)
+        self.threads = threads or _native.default_threads()
+        try:
+            self._engine = _native.Engine(
+                description.describe(network),
+                preparation.shape,
+                preparation.padding,
+                preparation.low,
+                preparation.high,
+                self.layout.size,
+            )
+        except ValueError as error:
+            raise LenetError(str(error)) from None
+
+    @property
+    def isa(self) -> str:
+        """The instruction set in use: ``avx512``, ``avx2``, ``neon`` or ``baseline``."""
+        return self._engine.isa
+
+    @property
+    def lanes(self) -> int:
+        """Images in a block."""
+        return self._engine.lanes
+
+    def scores(self, flat: NDArray[np.float32], images: Images) -> NDArray[np.float32]:
+        """Return the last layer's outputs (N, classes) for images (N, C, H, W) or (N, H, W), uint8 or float32 in [0, 1]."""
+        images = self._images(images)
+        out = np.empty((len(images), self.network.classes), np.float32)
+        self._engine.scores(flat, images, out, self.threads)
+        return out
+
+    def features(self, flat: NDArray[np.float32], images: Images) -> dict[str, NDArray[np.float32]]:
+        """Return every layer's output (N, maps, rows, columns) by the layer's name; first ``input``, as prepared."""
+        images = self._images(images)
+        steps = self.network.steps
+        outputs = {"input": np.empty((len(images), *self.network.input), np.float32)}
+        made = [outputs["input"]]
+        for step in steps:
+            if description.renames(step):
+                outputs[step.name] = made[-1].reshape(len(images), *step.output)
+            else:
+                outputs[step.name] = np.empty((len(images), *step.output), np.float32)
+                made.append(outputs[step.name])
+        self._engine.features(flat, images, made)
+        return outputs
+
+    def gradient(
+        self,
+        flat: NDArray[np.float32],
+        images: Images,
+        labels: NDArray[Any],
+        loss: Loss,
+        *,
+        random: tuple[int, int, int] = (0, 0, 0),
+    ) -> tuple[float, int, NDArray[np.float32]]:
+        """Return the mean loss, how many are read wrong, and the gradient of the mean loss (size,), as in training.
+
+        Args:
+            flat: the parameters.
+            images: as ``scores`` takes them.
+            labels: (N,), the right classes.
+            loss: which loss.
+            random: seed, pass and index of the first image, for stochastic pools; only an index of 0 is offered here.
+        """
+        images, labels = self._images(images), self._labels(labels, len(images))
+        seed, pass_, first = random
+        if first:
+            raise LenetError(f"the native engine draws by the images' rows, which begin at 0, not {first}")
+        out = np.empty(self.layout.size, np.float32)
+        rows = np.arange(len(images), dtype=np.int64)
+        kind = description.LOSSES.index(loss.kind)
+        mean, errors = self._call(
+            self._engine.gradient, flat, images, labels, rows, kind, loss.j, seed, pass_, None, out, self.threads
+        )
+        return mean, errors, out
+
+    def train(
+        self,
+        state: State,
+        images: Images,
+        labels: NDArray[Any],
+        order: NDArray[Any],
+        recipe: Recipe,
+        *,
+        pass_: int,
+        rates: NDArray[np.float32],
+    ) -> tuple[float, int]:
+        """Make an update for each batch of ``order`` and change ``state`` in place.
+
+        Args:
+            state: weights and what the optimiser remembers.
+            images: the whole training set.
+            labels: its right classes (N,).
+            order: rows of a stretch of one pass, that begins where a batch begins.
+            recipe: batch, loss, optimiser, distortion and seed count here.
+            pass_: number of the pass, from 0; distortions and stochastic pools are drawn by seed, pass and row.
+            rates: one for each update.
+
+        Returns:
+            The sum of the losses, and how many were read wrong, each before the update that it's part of.
+        """
+        images, labels = self._images(images), self._labels(labels, len(images))
+        order = np.ascontiguousarray(order, np.int64)
+        loss, kind = recipe.loss, description.LOSSES.index(recipe.loss.kind)
+        result = self._call(
+            self._engine.train,
+            state.flat,
+            list(state.slots),
+            state.updates,
+            images,
+            labels,
+            order,
+            recipe.batch,
+            np.ascontiguousarray(rates, np.float32),
+            description.optimiser(recipe.optimiser),
+            self._factors(recipe.optimiser.bias_factor),
+            kind,
+            loss.j,
+            recipe.seed,
+            pass_,
+            description.distortion(recipe.distortion),
+            self.threads,
+        )
+        state.updates += -(-len(order) // recipe.batch)
+        return result
+
+    def _call(self, function: Any, *arguments: Any) -> tuple[float, int]:
+        try:
+            loss, errors = function(*arguments)
+        except ValueError as error:
+            raise LenetError(str(error)) from None
+        return float(loss), int(errors)
+
+    def _factors(self, bias_factor: float) -> NDArray[np.float32] | None:
+        if bias_factor == 1.0:
+            return None
+        return np.where(self._biases, np.float32(bias_factor), np.float32(1.0))
+
+    @cached_property
+    def _biases(self) -> NDArray[np.bool_]:
+        return self.layout.biases
+
+    def _images(self, images: Images) -> Images:
+        """Return the images as (N, C, H, W), C-contiguous, uint8 or float32; refuse others."""
+        shape = self.preparation.shape
+        if images.ndim == 3 and shape[0] == 1:
+            images = images[:, None]
+        if images.shape[1:] != shape:
+            raise LenetError(f"images must be (N, {', '.join(map(str, shape))}), but are {images.shape}")
+        if images.dtype not in (np.uint8, np.float32):
+            raise LenetError(f"images must be uint8 (0 to 255) or float32 (0 to 1), but are {images.dtype}")
+        if images.dtype == np.float32 and images.size and not (images.min() >= 0 and images.max() <= 1):
+            raise LenetError(
+                f"float pixels must lie between 0 and 1, but run from {images.min()} to {images.max()}; "
+                "divide bytes by 255, or pass them as uint8"
+            )
+        return np.ascontiguousarray(images)
+
+    def _labels(self, labels: NDArray[Any], count: int) -> NDArray[np.int64]:
+        if labels.shape != (count,):
+            raise LenetError(f"there must be a label for each of the {count} images, but labels are {labels.shape}")
+        return np.ascontiguousarray(labels, np.int64)
