@@ -4,10 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
-from math import cos, pi
+from math import cos, inf, pi
+from typing import TypeVar
 
-from .errors import LenetError
+from .errors import LenetError, unknown
+from .network.layer import require, whole
 from .preparation import Preparation
+
+Name = TypeVar("Name", bound=Enum)
+
+
+def _named(names: type[Name], value: object, what: str) -> Name:
+    """Return the member of that value, or raise a ``LenetError`` that lists them."""
+    try:
+        return names(value)
+    except ValueError:
+        raise unknown(what, value, [member.value for member in names]) from None
+
+
+def _between(settings: object, low: float, high: float, *names: str) -> None:
+    """Raise a ``LenetError`` unless each of these numbers lies within ``low`` and ``high``, ``high`` left out."""
+    for name in names:
+        value = getattr(settings, name)
+        text = f"{low:g} or more" + (f" and below {high:g}" if high < inf else "")
+        require(low <= value < high, f"{type(settings).__name__}'s {name} must be {text}, but is {value!r}")
 
 
 class Start(str, Enum):
@@ -46,7 +66,7 @@ class Loss:
 
     def __post_init__(self) -> None:
         """Take the kind by name too."""
-        object.__setattr__(self, "kind", LossKind(self.kind))
+        object.__setattr__(self, "kind", _named(LossKind, self.kind, "loss"))
         if not self.j > 0:
             raise LenetError(f"the discriminative loss needs j above 0, but it is {self.j}")
 
@@ -69,6 +89,11 @@ class SGD:
     decay: float = 0.0
     bias_factor: float = 1.0
 
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        _between(self, 0, 1, "momentum")
+        _between(self, 0, inf, "decay", "bias_factor")
+
 
 @dataclass(frozen=True)
 class Adam:
@@ -87,6 +112,12 @@ class Adam:
     epsilon: float = 1e-8
     decay: float = 0.0
     bias_factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the numbers."""
+        _between(self, 0, 1, "beta1", "beta2")
+        _between(self, 0, inf, "decay", "bias_factor")
+        require(self.epsilon > 0, f"Adam's epsilon must be above 0, but is {self.epsilon!r}")
 
 
 @dataclass(frozen=True)
@@ -111,6 +142,13 @@ class Table:
 
     stretches: tuple[tuple[int, float], ...] = ((2, 5e-4), (3, 2e-4), (3, 1e-4), (4, 5e-5), (8, 1e-5))
     factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check that there is a stretch, and that each has passes."""
+        object.__setattr__(self, "stretches", tuple((passes, rate) for passes, rate in self.stretches))
+        require(bool(self.stretches), "Table's stretches must be one or more of (passes, rate)")
+        for passes, _ in self.stretches:
+            whole("the passes of Table's stretches", passes, 1)
 
     def rate(self, update: int, per_pass: int, total: int) -> float:
         """Return the rate of an update, counted from 0, where a pass has ``per_pass`` and the run ``total``."""
@@ -149,6 +187,10 @@ class OneCycle:
     start: float = 0.0
     low: float = 0.0
     rise: float = 0.25
+
+    def __post_init__(self) -> None:
+        """Check the share."""
+        _between(self, 0, 1, "rise")
 
     def rate(self, update: int, per_pass: int, total: int) -> float:
         """Return the rate of an update, counted from 0, where a pass has ``per_pass`` and the run ``total``."""
@@ -197,6 +239,14 @@ class Validation:
     share: float = 1 / 12
     held_out: bool = True
 
+    def __post_init__(self) -> None:
+        """Check the rows or the share."""
+        if self.rows is not None:
+            first, end = self.rows
+            object.__setattr__(self, "rows", (first, end))
+            require(0 <= first < end, f"Validation's rows must be a first row and a later end, but are {self.rows!r}")
+        require(0 < self.share < 1, f"Validation's share must be above 0 and below 1, but is {self.share!r}")
+
 
 @dataclass(frozen=True)
 class Patience:
@@ -238,6 +288,16 @@ class Distortion:
     elastic: float = 0.0
     smoothness: float = 4.0
     share: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check the ranges: none below 0, and none that could fold a picture onto a line."""
+        _between(self, 0, inf, "shift", "shear", "rotation", "elastic")
+        _between(self, 0, 1, "scale", "squeeze")
+        require(
+            0 < self.smoothness <= 100,
+            f"Distortion's smoothness must be above 0, at most 100, but is {self.smoothness!r}",
+        )
+        require(0 <= self.share <= 1, f"Distortion's share must lie within 0 and 1, but is {self.share!r}")
 
 
 @dataclass(frozen=True)
@@ -282,10 +342,12 @@ class Recipe:
 
     def __post_init__(self) -> None:
         """Take starts and shuffles by name too; check the numbers."""
-        object.__setattr__(self, "start", Start(self.start))
-        object.__setattr__(self, "shuffle", Shuffle(self.shuffle))
-        for name in ("batch", "passes"):
-            if getattr(self, name) < 1:
-                raise LenetError(f"a recipe's {name} must be 1 or more, but is {getattr(self, name)!r}")
+        object.__setattr__(self, "start", _named(Start, self.start, "start"))
+        object.__setattr__(self, "shuffle", _named(Shuffle, self.shuffle, "shuffle"))
+        for name in ("batch", "passes", "updates", "report_every"):
+            value = getattr(self, name)
+            if value is not None or name in ("batch", "passes"):
+                whole(f"a recipe's {name}", value, 1)
+        whole("a recipe's seed", self.seed, 0)
         if self.stopping is not None and self.validation is None:
             raise LenetError("early stopping needs validation rows, and the recipe has none")

@@ -156,7 +156,7 @@ def _window(layer: Layer) -> tuple[int, int]:
 
 def _named(layers: tuple[Layer, ...]) -> Iterator[Layer]:
     """Give each layer without a name one, as the paper does; check that names are words and differ."""
-    number, seen = 0, set()
+    number, seen = 0, {"input"}  # what goes into the network has that name among its features
     for place, layer in enumerate(layers):
         letter = _letter(layer)
         number += letter in ("C", "S", "F")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import numpy as np
 
 from ...network import (
@@ -51,7 +53,7 @@ def forward(layer: Layer, weights: Weights, x: Array, uniform: Array | None) -> 
         case LocalContrastNorm():
             a = normalisation.contrast(x, layer)
         case Flatten():
-            a = x.reshape(len(x), -1, 1, 1)
+            a = x.reshape(len(x), prod(x.shape[1:]), 1, 1)
         case Dense():
             a = _column(dense.forward(_row(x), weights["weight"], weights.get("bias")))
         case RBF():
