@@ -1,4 +1,5 @@
-// Layers that normalise a pixel by its neighbours: across maps, and across a window (src/lenet/network/normalisation.py).
+// Layers that normalise a pixel by its neighbours: across maps, and across a window
+// (src/lenet/network/normalisation.py).
 #pragma once
 
 #include "layer.h"
