@@ -236,9 +236,9 @@ inline WeighRow weigh_row_of(int columns, int maps) {
 // x: the padded inputs, a vector more of which is finite; deltas: as `spread`.
 inline void learn_kernels(const Layer& layer, const Wide& w, const float* x, const float* deltas, float* scratch,
                           const Gradient& gradient) {
-  const int k = layer.window, step = k * k + lanes;
-  V* sums = aligned(scratch);
-  float* row = reinterpret_cast<float*>(sums + most_weighed * step);
+  const int k = layer.window, size = k * k;
+  V* sums = aligned(scratch);  // (maps, size)
+  float* row = reinterpret_cast<float*>(sums + most_weighed * size + lanes);
   for (int c = 0; c < layer.in.maps; ++c) {
     const int* maps = layer.read_by.maps + layer.read_by.start[c];
     const int count = layer.read_by.start[c + 1] - layer.read_by.start[c];
@@ -249,12 +249,12 @@ inline void learn_kernels(const Layer& layer, const Wide& w, const float* x, con
       for (int ky = 0; ky < k; ++ky)
         for (int kx = 0, columns; kx < k; kx += columns) {
           columns = tile(k - kx, 5);
-          weigh_row_of(columns, some)(x + c * w.area + ky * w.width + kx, of, w.outputs, sums + ky * k + kx, step);
+          weigh_row_of(columns, some)(x + c * w.area + ky * w.width + kx, of, w.outputs, sums + ky * k + kx, size);
         }
+      for (int i = 0; i < some * size; i += lanes) store(row + i, LENET_ISA::sums(sums + i));
       for (int m = 0; m < some; ++m) {
-        for (int i = 0; i < k * k; i += lanes) store(row + i, LENET_ISA::sums(sums + m * step + i));
         const size_t kernel = static_cast<size_t>(maps[from + m]) * layer.in.maps + c;
-        add_row(gradient, layer.weight + kernel * k * k, row, 1.0f, k * k);
+        add_row(gradient, layer.weight + kernel * size, row + m * size, 1.0f, size);
       }
     }
   }

@@ -13,7 +13,7 @@ inline int single_convolution_scratch(const Layer& layer) {
   const Wide w = wide(layer);
   const int kernel = layer.window * layer.window, positions = w.inputs > w.outputs ? w.inputs : w.outputs;
   const int padded = round_up(layer.in.maps * w.area) + most_lanes, deltas = layer.out.maps * w.delta + most_lanes;
-  const int maps = 2 * round_up(positions), kernels = 5 * most_lanes * (kernel + most_lanes) + round_up(kernel);
+  const int maps = 2 * round_up(positions), kernels = most_lanes * (5 * kernel + most_lanes) + round_up(5 * kernel);
   return padded + deltas + (maps > kernels ? maps : kernels) + padded + 4 * most_lanes;
 }
 
