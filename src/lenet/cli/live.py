@@ -64,7 +64,7 @@ class Live(Rows):
 
         super().__init__(stream)
         words = TextColumn("{task.description}", markup=False)
-        self._bar = Bar(words, BarColumn(bar_width=16), console=Console(file=stream), transient=True)
+        self._bar = Bar(words, BarColumn(bar_width=12), console=Console(file=stream), transient=True)
 
     def __enter__(self) -> Live:
         """Begin to draw."""

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lenet.network import Conv, Dense, Flatten, LocalContrastNorm, Network
+from lenet.plain import LAYERS
+from lenet.report import recipes, summary
+from lenet.zoo import ZOO
+
+
+def test_the_paper_s_counts_add_up():
+    total = summary.document(ZOO["lenet5"].network)["total"]
+    assert (total["parameters"], total["connections"]) == (60_000, 340_908)
+    rows = summary.rows(ZOO["lenet5"].network)
+    assert [row.layer for row in rows] == ["C1", "S2", "C3", "S4", "C5", "F6", "output"]
+    assert [row.parameters for row in rows] == [156, 12, 1_516, 32, 48_120, 10_164, 0]  # the paper's section II.B
+    assert [row.connections for row in rows] == [122_304, 5_880, 151_600, 2_000, 48_120, 10_164, 840]
+
+
+def test_the_table_shows_them():
+    lines = summary.table(ZOO["lenet5"].network).text().splitlines()
+    assert lines[-1].split() == ["total", "60,000", "340,908", "328,096"]
+    assert "60/96" in lines[3] and "16@10x10" in lines[3] and "14x14" in lines[3]
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_every_network_s_rows_add_up_to_its_total(name):
+    rows, total = summary.rows(ZOO[name].network), summary.document(ZOO[name].network)["total"]
+    for count in total:
+        assert sum(getattr(row, count) for row in rows) == total[count]
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_every_summary_fits_80_columns_and_keeps_the_parameters(name):
+    text = summary.table(ZOO[name].network).text(80)
+    assert max(map(len, text.splitlines())) <= 80
+    assert f"{ZOO[name].network.parameters:,}" in text
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_every_document_is_json(name):
+    assert json.loads(json.dumps(summary.document(ZOO[name].network)))["network"] == name
+
+
+def test_every_kind_of_layer_has_a_name_in_words():
+    assert set(summary.NAMES) == set(LAYERS)
+
+
+def test_a_layer_without_window_or_activation():
+    network = Network("own", (1, 8, 8), (LocalContrastNorm(), Conv(2, kernel=3), Flatten(), Dense(3)))
+    first, second, *_ = summary.rows(network)
+    assert (first.window, first.activation) == (None, "none")
+    assert (second.window, second.sees) == (3, 11)  # 9 pixels of the norm's window and one more on each side
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_every_recipe_has_words(name):
+    words = recipes.describe(ZOO[name].recipe)
+    assert {"data", "pixels", "loss", "rate", "passes"} <= set(words)
+    assert all(words.values())
+    assert (("validation" in words), ("stopping" in words)) == (
+        ZOO[name].recipe.validation is not None,
+        ZOO[name].recipe.stopping is not None,
+    )
+
+
+def test_the_paper_s_rates_are_spelt_out():
+    published = ZOO["lenet5"].published
+    assert published is not None
+    assert recipes.describe(published)["rate"].startswith("0.001 for 2 passes, 0.0004 for 3 passes")
