@@ -44,7 +44,9 @@ def load(path: str | PathLike[str]) -> Grey:
                 return _grey(ImageOps.exif_transpose(image))
     except FileNotFoundError:
         raise LenetError(f"there is no file {path}") from None
-    except (UnidentifiedImageError, Image.DecompressionBombError):
+    except Image.DecompressionBombError:
+        raise LenetError(f"{path} is of too many pixels; the most is {MOST_PIXELS:,} in all: scale it down") from None
+    except UnidentifiedImageError:
         raise LenetError(f"{path} is not a picture that can be read; it can be {', '.join(FORMATS)}") from None
     except (SyntaxError, ValueError, EOFError, OSError) as error:
         if isinstance(error, PermissionError):
