@@ -28,11 +28,26 @@ static inline int norm_scratch(const Layer& layer) {
   return layer.window / 2 + 1 + layer.in.rows + layer.in.columns + 5 * layer.in.area();
 }
 
-// Floats that `distort` takes: a bordered picture and, where it's elastic, two fields, their noise and a row of it.
+// The elastic displacement's Gaussian ends 3 deviations from its middle, pixels.
+static inline int elastic_radius(const Distortion& distortion) {
+  const float end = 3.0f * distortion.smoothness;
+  if (!(end > 0)) return 0;
+  const int whole = static_cast<int>(end);
+  return static_cast<float>(whole) < end ? whole + 1 : whole;
+}
+
+// As far of it as a picture goes.
+static inline int elastic_reach(Shape picture, const Distortion& distortion) {
+  const int furthest = (picture.rows > picture.columns ? picture.rows : picture.columns) - 1;
+  const int radius = elastic_radius(distortion);
+  return radius < furthest ? radius : furthest;
+}
+
+// Floats that a distortion takes: a picture with its border; two fields, their noise, a row of it with its border and
+// the Gaussian's weights. Rows are whole vectors of up to 16.
 static inline int distortion_scratch(Shape picture, const Distortion& distortion) {
-  const int bordered = (picture.rows + 3) * (picture.columns + 3);
-  if (!(distortion.elastic > 0)) return bordered;
-  return bordered;
+  const int bordered = (picture.rows + 3) * (picture.columns + 3), width = (picture.columns + 15) / 16 * 16;
+  return bordered + (3 * picture.rows + 1) * width + 3 * elastic_reach(picture, distortion) + 1;
 }
 
 }  // namespace lenet

@@ -1,5 +1,168 @@
+// Random distortions of a picture: an affine map, and elastic displacement (Simard, Steinkraus and Platt, 2003). The
+// same as src/lenet/engine/reference/distortion.py, which lists the random numbers.
 #pragma once
+
+#include "../scratch.h"
 #include "randomness.h"
-namespace lenet { namespace LENET_ISA {
-inline void distort(const Distortion&, const Draws&, int64_t, Shape, const uint8_t*, const float*, float*, float*) {}
-} }
+#include "simd.h"
+
+namespace lenet {
+namespace LENET_ISA {
+
+constexpr int first_noise = 16;  // number of the first random number of the elastic displacement
+
+// Where a pixel comes from, as rows and columns of the picture: column = xx c + xy r + x, row = yx c + yy r + y.
+struct Affine {
+  float xx, xy, x, yx, yy, y;
+};
+
+// The inverse of target = rotation x shear x scale x source + shift, of (x, y) from the middle, y down.
+inline Affine affine(const Distortion& d, uint64_t key, Shape picture) {
+  float random[7];
+  for (int i = 1; i < 7; ++i) random[i] = 2.0f * draw(key, static_cast<uint64_t>(i)) - 1.0f;
+  const float shift_x = d.shift * random[1], shift_y = d.shift * random[2], shear = d.shear * random[5];
+  const float scale = 1.0f + d.scale * random[3], squeeze = 1.0f + d.squeeze * random[4];
+  const float angle = d.rotation * random[6] * 0.0174532925f;  // degrees
+  const float cosine = __builtin_cosf(angle), sine = __builtin_sinf(angle);
+  const float wide = scale * squeeze, high = scale / squeeze;
+  Affine a;
+  a.xx = (cosine + shear * sine) / wide;
+  a.xy = (sine - shear * cosine) / wide;
+  a.yx = -sine / high;
+  a.yy = cosine / high;
+  const float middle_x = 0.5f * static_cast<float>(picture.columns - 1);
+  const float middle_y = 0.5f * static_cast<float>(picture.rows - 1);
+  a.x = middle_x - a.xx * (middle_x + shift_x) - a.xy * (middle_y + shift_y);
+  a.y = middle_y - a.yx * (middle_x + shift_x) - a.yy * (middle_y + shift_y);
+  return a;
+}
+
+// Elastic displacements: smoothed noise. Columns are whole vectors.
+struct Elastic {
+  int rows, columns, width;  // width: floats from one row to the next
+  int reach;                 // pixels from a Gaussian's middle to its end, or as far as the picture goes
+  float *fields[2], *noise, *row, *weights;
+
+  // Places in the scratch, which `distortion_scratch` measures.
+  Elastic(const Distortion& d, Shape picture, float* scratch)
+      : rows(picture.rows),
+        columns(picture.columns),
+        width((columns + lanes - 1) / lanes * lanes),
+        reach(elastic_reach(picture, d)),
+        fields{scratch, scratch + rows * width},
+        noise(scratch + 2 * rows * width),
+        row(scratch + 3 * rows * width),
+        weights(row + width + 2 * reach) {}
+
+  // dx and dy, (rows, width) each. Noise in [-1, 1) has a variance of 1/3, and smoothing multiplies it by the square of
+  // the sum of squares of one side's weights.
+  void draw_fields(const Distortion& d, uint64_t key) {
+    const float size = weigh(d);
+    for (int f = 0; f < 2; ++f) {
+      for (int r = 0; r < rows; ++r) {
+        draw_noise(key, static_cast<uint64_t>(first_noise + (f * rows + r) * columns), columns, noise + r * width);
+        for (int c = columns; c < width; ++c) noise[r * width + c] = 0.0f;
+      }
+      for (int c = 0; c < reach; ++c) row[c] = row[reach + width + c] = 0.0f;
+      for (int r = 0; r < rows; ++r) smooth_row(r, size, fields[f] + r * width);
+    }
+  }
+
+ private:
+  // The Gaussian's weights, which sum to 1 over its whole reach. Returns what gives the fields their deviation.
+  float weigh(const Distortion& d) {
+    float sum = 1.0f, squares = 1.0f;
+    const int radius = elastic_radius(d);
+    weights[0] = 1.0f;
+    for (int i = 1; i <= radius; ++i) {
+      const float distance = static_cast<float>(i) / d.smoothness, weight = __builtin_expf(-0.5f * distance * distance);
+      sum += 2.0f * weight;
+      squares += 2.0f * weight * weight;
+      if (i <= reach) weights[i] = weight;
+    }
+    for (int i = 0; i <= reach; ++i) weights[i] /= sum;
+    return d.elastic * 1.73205081f * sum * sum / squares;
+  }
+
+  // Row r of the noise smoothed along columns, then along the row itself.
+  void smooth_row(int r, float size, float* out) {
+    const int from = r - reach < 0 ? 0 : r - reach, to = r + reach < rows ? r + reach + 1 : rows;
+    for (int c = 0; c < width; c += lanes) {
+      V sum{};
+      for (int i = from; i < to; ++i) sum += load(noise + i * width + c) * weights[i < r ? r - i : i - r];
+      store(row + reach + c, sum);
+    }
+    for (int c = 0; c < width; c += lanes) {
+      const float* middle = row + reach + c;
+      V sum = load(middle) * weights[0];
+      for (int i = 1; i <= reach; ++i) sum += (load(middle - i) + load(middle + i)) * weights[i];
+      store(out + c, sum * size);
+    }
+  }
+};
+
+// The picture's pixels, 0 to 1, within a border of zeros of one pixel before and two after.
+struct Bordered {
+  int width;
+  float* pixels;
+
+  Bordered(Shape picture, float* scratch) : width(picture.columns + 3), pixels(scratch) {
+    std::memset(pixels, 0, sizeof(float) * static_cast<size_t>(width * (picture.rows + 3)));
+  }
+
+  // A row of one channel, as bytes or as floats.
+  float* row(int r) const { return pixels + (r + 1) * width + 1; }
+};
+
+inline void copy_pixels(const uint8_t* bytes, const float* floats, int from, int count, float* __restrict out) {
+  if (floats) {
+    std::memcpy(out, floats + from, sizeof(float) * static_cast<size_t>(count));
+    return;
+  }
+  for (int i = 0; i < count; ++i) out[i] = static_cast<float>(bytes[from + i]) * (1.0f / 255);
+}
+
+// A row of the result: pixel (r, c) is the picture at the place it comes from, mixed from the four pixels around.
+// Places beyond the border are moved onto it, where all is 0. dx, dy: displacements, or null.
+inline void sample_row(const Affine& a, const Bordered& source, Shape picture, int r, const float* dx, const float* dy,
+                       float* __restrict out) {
+  const float* __restrict pixels = source.pixels;
+  const int width = source.width;
+  const float last_x = static_cast<float>(picture.columns + 1), last_y = static_cast<float>(picture.rows + 1);
+  const float row_x = a.xy * static_cast<float>(r) + a.x + 1.0f, row_y = a.yy * static_cast<float>(r) + a.y + 1.0f;
+  for (int c = 0; c < picture.columns; ++c) {
+    float x = a.xx * static_cast<float>(c) + row_x + (dx ? dx[c] : 0.0f);
+    float y = a.yx * static_cast<float>(c) + row_y + (dy ? dy[c] : 0.0f);
+    x = minimum(maximum(x, 0.0f), last_x);
+    y = minimum(maximum(y, 0.0f), last_y);
+    const int left = static_cast<int>(x), top = static_cast<int>(y), at = top * width + left;
+    const float right = x - static_cast<float>(left), low = y - static_cast<float>(top);
+    const float upper = pixels[at] + right * (pixels[at + 1] - pixels[at]);
+    const float lower = pixels[at + width] + right * (pixels[at + width + 1] - pixels[at + width]);
+    out[c] = upper + low * (lower - upper);
+  }
+}
+
+// out (channels, rows, columns), 0 to 1 = the picture, of bytes or of floats (the other null), distorted as its row in
+// the data set and the draws say. `scratch`: distortion_scratch(picture, d) floats.
+inline void distort(const Distortion& d, const Draws& draws, int64_t row, Shape picture, const uint8_t* bytes,
+                    const float* floats, float* out, float* scratch) {
+  const uint64_t random = key(draws, row);
+  if (!(draw(random, 0) < d.share)) return copy_pixels(bytes, floats, 0, picture.size(), out);
+  const Affine map = affine(d, random, picture);
+  const Bordered source(picture, scratch);
+  Elastic elastic(d, picture, scratch + source.width * (picture.rows + 3));
+  const bool moved = d.elastic != 0.0f;
+  if (moved) elastic.draw_fields(d, random);
+  for (int m = 0; m < picture.maps; ++m) {
+    for (int r = 0; r < picture.rows; ++r)
+      copy_pixels(bytes, floats, (m * picture.rows + r) * picture.columns, picture.columns, source.row(r));
+    for (int r = 0; r < picture.rows; ++r)
+      sample_row(map, source, picture, r, moved ? elastic.fields[0] + r * elastic.width : nullptr,
+                 moved ? elastic.fields[1] + r * elastic.width : nullptr,
+                 out + (m * picture.rows + r) * picture.columns);
+  }
+}
+
+}  // namespace LENET_ISA
+}  // namespace lenet
