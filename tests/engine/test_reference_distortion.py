@@ -74,6 +74,18 @@ def test_each_part_of_the_affine_map(ranges, number, expected):
     assert not shift.any()
 
 
+def test_the_parts_follow_each_other():
+    """A point is scaled and squeezed, then sheared, then turned, then shifted."""
+    k = key(4, 0, 7)
+    shift_x, shift_y, scale, squeeze, shear, angle = (2 * draw(k, np.arange(1, 7)) - 1) * [3, 3, 0.2, 0.3, 0.4, 50]
+    x, y = 2 * (1 + scale) * (1 + squeeze), 5 * (1 + scale) / (1 + squeeze)
+    x += shear * y
+    cos, sin = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    expected = [x * cos - y * sin + shift_x, x * sin + y * cos + shift_y]
+    matrix, shift = affine(k, Distortion(shift=3, scale=0.2, squeeze=0.3, shear=0.4, rotation=50))
+    np.testing.assert_allclose(matrix @ [2, 5] + shift, expected, rtol=1e-12)
+
+
 def test_the_map_goes_from_target_to_source():
     k, distortion = key(4, 0, 7), Distortion(shift=3, scale=0.2, squeeze=0.2, shear=0.3, rotation=20)
     matrix, shift = affine(k, distortion)
