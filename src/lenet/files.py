@@ -43,6 +43,13 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, *, durable: bool
         raise LenetError(f"{path} can't be written: {_reason(error)}") from None
 
 
+def remove_parts(folder: Path) -> None:
+    """Remove what a kill in the middle of ``write_atomically`` left in a folder that nobody else writes to."""
+    for part in folder.glob(".*.part"):
+        with suppress(OSError):
+            part.unlink()
+
+
 def append_to(path: Path, data: bytes) -> None:
     """Add ``data`` to the end of a file; raise ``LenetError`` where that fails, which can leave a part of it."""
     try:

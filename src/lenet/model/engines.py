@@ -64,6 +64,6 @@ def build(name: str, network: Network, preparation: Preparation, threads: int | 
 
 
 def facts(engine: Engine) -> dict[str, str | int]:
-    """Return what an engine is, and how many threads and which instruction set it uses, where that is the native one."""
+    """Return which engine it is; of the native one, threads and instruction set too."""
     known = {name: getattr(engine, name) for name in ("threads", "isa") if hasattr(engine, name)}
     return {"engine": "native" if known else "reference", **known}

@@ -20,7 +20,9 @@ MOST_FILE = 1 << 30  # bytes
 
 
 def pack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, object]) -> bytes:
-    """Return the bytes of a safetensors file with ``arrays`` and, as metadata, ``about`` in JSON.
+    """Return the bytes of a safetensors file with ``arrays`` (float32) and, as metadata, ``about`` in JSON.
+
+    ``about`` names the ``kind`` of file and its ``format``, a version from 1.
 
     The same arguments give the same bytes.
     """
@@ -30,14 +32,14 @@ def pack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, object]) -> byt
     return bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, {KEY: text}))
 
 
-def unpack(path: Path, what: str, newest: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def unpack(path: Path, kind: str, newest: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the arrays and the metadata of a file that ``pack`` made.
 
     The header is checked before anything that it promises is believed; nothing is executed.
 
     Args:
         path: which file.
-        what: what it should be, for the messages: "a model", "a checkpoint".
+        kind: what it must be: ``model`` or ``checkpoint``.
         newest: the highest format version that is understood.
 
     Raises:
@@ -48,7 +50,7 @@ def unpack(path: Path, what: str, newest: int) -> tuple[dict[str, NDArray[Any]],
 
     data = read_whole(path, _check_size)
     header = _header(path, data)
-    about = _about(path, header, what)
+    about = _about(path, header, kind)
     version = about.get("format")
     if type(version) is not int or version < 1:
         raise LenetError(f"{path} is damaged: its format version is {version!r}")
@@ -111,13 +113,15 @@ def _check_arrays(path: Path, header: dict[str, Any], size: int) -> None:
         raise LenetError(f"{path} is cut short or has more than its header says: {size} bytes of numbers, not {at}")
 
 
-def _about(path: Path, header: dict[str, Any], what: str) -> dict[str, Any]:
+def _about(path: Path, header: dict[str, Any], kind: str) -> dict[str, Any]:
     metadata = header.get("__metadata__")
     if not isinstance(metadata, dict) or not isinstance(metadata.get(KEY), str):
-        raise LenetError(f"{path} is a safetensors file, but not {what} of lenet: it lacks the metadata {KEY!r}")
+        raise LenetError(f"{path} is a safetensors file, but no {kind} of lenet: it lacks the metadata {KEY!r}")
     about = _json(metadata[KEY])
     if not isinstance(about, dict):
         raise LenetError(f"{path} is damaged: its metadata {KEY!r} isn't a JSON object")
+    if about.get("kind") != kind:
+        raise LenetError(f"{path} must be a {kind}, but it says that it is {about.get('kind')!r}"[:500])
     return about
 
 

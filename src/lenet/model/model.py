@@ -201,6 +201,7 @@ class Model:
             LenetError: the file can't be written.
         """
         about = {
+            "kind": "model",
             "format": FORMAT,
             "lenet": version(),
             "network": network_to_dict(self.network),
@@ -210,7 +211,11 @@ class Model:
             "metrics": self.metrics,
             "data": {"name": self.data, "sha256": self.checksum},
         }
-        write_atomically(path, pack(self.weights, about))
+        try:
+            data = pack(self.weights, about)
+        except (TypeError, ValueError) as error:
+            raise LenetError(f"a model's metrics must be finite numbers, text, lists and dictionaries: {error}") from None
+        write_atomically(path, data)
 
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, threads: int | None = None, engine: str = "native") -> Model:
@@ -224,7 +229,7 @@ class Model:
             if not (path / FILE).exists():
                 raise LenetError(f"the folder {path} has no {FILE}: give the folder of a run that has ended, or a file")
             path = path / FILE
-        arrays, about = unpack(path, "a model", FORMAT)
+        arrays, about = unpack(path, "model", FORMAT)
         try:
             parts = _parts(about)
             return cls(weights=arrays, threads=threads, engine=engine, **parts)

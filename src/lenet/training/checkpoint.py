@@ -85,6 +85,7 @@ def save(folder: Path, course: Course, engine: str, settings: str, data: str) ->
         arrays["best"] = course.best
     stopping = course.stopping
     about = {
+        "kind": "checkpoint",
         "format": FORMAT,
         "engine": engine,
         "settings": settings,
@@ -112,7 +113,7 @@ def load(folder: Path, fresh: Course, recipe: Recipe, settings: str, data: str) 
         LenetError: the checkpoint is missing, damaged, or of other settings or other data.
     """
     path = folder / FILE
-    arrays, about = unpack(path, "a checkpoint", FORMAT)
+    arrays, about = unpack(path, "checkpoint", FORMAT)
     if about.get("settings") != settings:
         raise LenetError(f"the settings in {folder} were changed after the run began; undo that, or start a new run")
     if about.get("data") != data:

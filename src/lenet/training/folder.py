@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import written
 from ..errors import LenetError
-from ..files import numbered_folder, write_atomically
+from ..files import numbered_folder, read_whole, remove_parts, write_atomically
 from ..zoo import Entry
 from . import checkpoint, history
 from .history import Row
@@ -30,16 +30,21 @@ class Keeper:
         data: SHA-256 of the run's data set.
     """
 
-    def __init__(self, folder: Path | None, engine: str, data: str) -> None:
+    def __init__(self, folder: Path | None, row: Entry, engine: str, data: str) -> None:
         self.folder, self.engine, self.data = folder, engine, data
-        self._settings = "" if folder is None else settings_digest(folder)
+        self._settings = written.write(row).encode()
 
     def begin(self, course: checkpoint.Course) -> None:
-        """Write the history anew, as the checkpoint has it, and the first checkpoint of a new run."""
+        """Write the history anew, as the checkpoint has it; of a new run, the first checkpoint and the settings.
+
+        The settings come last: a folder that has them has all that it takes to go on.
+        """
         if self.folder is not None:
+            remove_parts(self.folder)
             history.write(self.folder, course.rows)
-            if not course.state.updates:
+            if not (self.folder / SETTINGS).exists():
                 self.checkpoint(course)
+                write_atomically(self.folder / SETTINGS, self._settings)
 
     def row(self, row: Row) -> None:
         """Add a row to the history."""
@@ -49,7 +54,7 @@ class Keeper:
     def checkpoint(self, course: checkpoint.Course) -> None:
         """Write where the run stands."""
         if self.folder is not None:
-            checkpoint.save(self.folder, course, self.engine, self._settings, self.data)
+            checkpoint.save(self.folder, course, self.engine, digest(self._settings), self.data)
 
     def end(self, model: Model, metrics: dict[str, Any]) -> None:
         """Write what the run gave; the metrics come last: where they are, the run has ended."""
@@ -58,37 +63,34 @@ class Keeper:
             write_atomically(self.folder / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
 
 
-def make(folder: str | Path | None, entry: Entry) -> Path:
-    """Make the folder of a new run and write its settings; None: ``runs/NAME-001`` or the next number that is free.
+def make(folder: Path | None, name: str) -> Path:
+    """Return the folder of a new run, made; None: ``runs/NAME-001``, or the next number that is free.
 
     Raises:
         LenetError: the folder holds a run already, or can't be made.
     """
     if folder is None:
-        path = numbered_folder(RUNS, entry.network.name)
-    else:
-        path = Path(folder)
-        if any((path / name).exists() for name in (SETTINGS, checkpoint.FILE, MODEL)):
-            raise LenetError(f"{path} holds a run already; go on with it by --resume {path}, or give another folder")
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LenetError(f"the folder {path} can't be made: {error.strerror or error}") from None
-    write_atomically(path / SETTINGS, written.write(entry).encode())
-    return path
+        return numbered_folder(RUNS, name)
+    if any((folder / file).exists() for file in (SETTINGS, MODEL, METRICS)):
+        raise LenetError(f"{folder} holds a run already; go on with it by --resume {folder}, or give another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LenetError(f"the folder {folder} can't be made: {error.strerror or error}") from None
+    return folder
 
 
-def settings(folder: Path) -> Entry:
-    """Return the network and recipe of a run's folder.
+def settings(folder: Path) -> tuple[Entry, str]:
+    """Return the network and recipe of a run's folder, and the SHA-256 of the file that holds them.
 
     Raises:
         LenetError: it isn't a run's folder, or its settings are damaged.
     """
     if not (folder / SETTINGS).is_file():
         raise LenetError(f"{folder} isn't the folder of a run: it has no {SETTINGS}")
-    return written.read(folder / SETTINGS)
+    return written.read(folder / SETTINGS), digest(read_whole(folder / SETTINGS))
 
 
-def settings_digest(folder: Path) -> str:
-    """Return the SHA-256 of a run's settings."""
-    return hashlib.sha256((folder / SETTINGS).read_bytes()).hexdigest()
+def digest(settings: bytes) -> str:
+    """Return the SHA-256 of settings as they are written."""
+    return hashlib.sha256(settings).hexdigest()

@@ -94,18 +94,16 @@ def train(
         return _resume(Path(resume), data, threads, observer or Observer())
     row, dataset = settle("lenet5" if what is None else what, data, recipe, changes)
     job = _Job(row, dataset, _fresh(row), engine, threads)
-    place = None if folder is False else folders.make(None if folder is None else Path(folder), row)
+    place = None if folder is False else folders.make(None if folder is None else Path(folder), row.network.name)
     return job.run(place, observer or Observer())
 
 
 def _resume(folder: Path, data: Data | None, threads: int | None, observer: Observer) -> Run:
     """Go on with the run of a folder; one that has ended is measured and written again."""
-    row = folders.settings(folder)
+    row, digest = folders.settings(folder)
     dataset = dataset_of(row.recipe.data if data is None else data)
     check(row, dataset)
-    course, engine = _fresh(row), "native"
-    if (folder / checkpoint.FILE).exists():  # a run killed as it began has none yet
-        course, engine = checkpoint.load(folder, course, row.recipe, folders.settings_digest(folder), dataset.checksum)
+    course, engine = checkpoint.load(folder, _fresh(row), row.recipe, digest, dataset.checksum)
     return _Job(row, dataset, course, engine, threads).run(folder, observer)
 
 
@@ -118,14 +116,15 @@ class _Job:
 
     def __init__(self, row: Entry, data: Dataset, course: Course, engine: str, threads: int | None) -> None:
         """Choose the rows and build the engine: what can be refused is refused before a folder is made."""
-        self.network, self.recipe, self.data, self.course = row.network, row.recipe, data, course
+        self.row, self.network, self.recipe = row, row.network, row.recipe
+        self.data, self.course = data, course
         self.rows, self.watched = _rows(data, row.recipe)
         self.name, self.threads = engine, threads
         self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)
 
     def run(self, folder: Path | None, observer: Observer) -> Run:
         """Train to the end, measure, and write."""
-        keeper = Keeper(folder, self.name, self.data.checksum)
+        keeper = Keeper(folder, self.row, self.name, self.data.checksum)
         loop = Loop(
             self.network,
             self.recipe,

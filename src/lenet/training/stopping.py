@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import floor, inf
+from math import ceil, inf
 
 from ..recipe import Patience
 
@@ -33,7 +33,7 @@ class Stopping:
     @property
     def limit(self) -> int:
         """How many updates the run makes, unless patience grows."""
-        return floor(self.patience) + 1
+        return ceil(self.patience) + 1
 
     def see(self, error: float, updates: int) -> bool:
         """Take in the validation error after ``updates`` updates; return whether it is the lowest yet."""

@@ -1,0 +1,88 @@
+"""The order of patterns, and patience as the deep learning tutorials had it."""
+
+import numpy as np
+import pytest
+
+from lenet.recipe import Patience, Shuffle
+from lenet.training.order import order
+from lenet.training.stopping import Stopping
+
+ROWS = np.arange(100, 400)
+
+
+def test_never():
+    assert (order(ROWS, Shuffle.NEVER, 3, 5) == ROWS).all()
+
+
+def test_once_is_the_same_each_pass():
+    first, second = (order(ROWS, Shuffle.ONCE, 3, pass_) for pass_ in (0, 1))
+    assert (first == second).all() and (first != ROWS).any()
+    assert (np.sort(first) == ROWS).all()
+
+
+def test_each_pass_is_another():
+    first, second, again = (order(ROWS, Shuffle.EACH_PASS, 3, pass_) for pass_ in (0, 1, 0))
+    assert (first != second).any() and (first == again).all()
+    assert (np.sort(second) == ROWS).all()
+
+
+def test_a_seed_is_another_order():
+    assert (order(ROWS, Shuffle.ONCE, 3, 0) != order(ROWS, Shuffle.ONCE, 4, 0)).any()
+
+
+def test_every_place_is_as_likely():
+    """Over 3,000 passes, a row comes first about once in 20."""
+    few = np.arange(20)
+    counts = np.bincount([order(few, Shuffle.EACH_PASS, 0, pass_)[0] for pass_ in range(3000)], minlength=20)
+    assert ((counts - 150) ** 2 / 150).sum() < 43.8  # chi-square, 19 degrees, 0.1%
+
+
+def tutorial(errors, per_pass, passes, first=10_000, growth=2, better=0.995):
+    """Return (updates made, pass with the best weights), by the tutorials' own loop, written out plainly."""
+    patience, best, best_pass = first, np.inf, None
+    for epoch in range(passes):
+        for minibatch in range(per_pass):
+            iteration = epoch * per_pass + minibatch
+            if minibatch == per_pass - 1:
+                error = errors[epoch]
+                if error < best:
+                    if error < best * better:
+                        patience = max(patience, iteration * growth)
+                    best, best_pass = error, epoch
+            if patience <= iteration:
+                return iteration + 1, best_pass
+    return passes * per_pass, best_pass
+
+
+def followed(errors, per_pass, passes, rule):
+    """Return the same by ``Stopping``."""
+    stopping, best_pass = Stopping.fresh(rule), None
+    for pass_ in range(passes):
+        end = (pass_ + 1) * per_pass
+        if stopping.limit < end:
+            return stopping.limit, best_pass
+        if stopping.see(errors[pass_], end):
+            best_pass = pass_
+        if stopping.limit <= end:
+            return end, best_pass
+    return passes * per_pass, best_pass
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_patience_is_the_tutorials(seed):
+    random = np.random.default_rng(seed)
+    errors = 0.1 * 0.98 ** np.arange(60) * random.uniform(0.9, 1.1, 60)
+    per_pass, first = int(random.integers(1, 20)), int(random.integers(1, 200))
+    rule = Patience(first, float(random.choice([1.5, 2.0, 3.0])), 0.995)
+    expected = tutorial(errors, per_pass, 60, first, rule.growth, rule.better)
+    assert followed(errors, per_pass, 60, rule) == expected
+
+
+def test_patience_by_hand():
+    """100 updates a pass; better at the 60th pass by a little too little, at the 61st by enough."""
+    stopping = Stopping.fresh(Patience())
+    assert stopping.limit == 10_001
+    assert stopping.see(0.02, 6_000) and stopping.limit == 11_999  # 2 x 5,999 is more than 10,000
+    assert stopping.see(0.0199, 6_100) and stopping.limit == 11_999  # 0.0199 is not below 0.995 x 0.02
+    assert not stopping.see(0.0199, 6_200)
+    assert stopping.see(0.0198, 6_300) and stopping.limit == 12_599
