@@ -120,7 +120,7 @@ inline void descend_units(const Units& units, const float* delta, float* dx) {
     for (int j = 0; j < units.count; ++j, w += units.inputs) {
       const float d = delta[j];
       for_spans(units, j,
-                [&](int at, int n) { over_row(dx + at, w + at, n, [d](V sum, V v) { return sum + v * d; }); });
+                [&](int at, int n) { over_row(dx + at, w + at, n, [d](auto sum, auto v) { return sum + v * d; }); });
     }
     return;
   }

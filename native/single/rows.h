@@ -25,11 +25,12 @@ LENET_INLINE V load_first(const float* p, int count) {
   return lane < I{} + count ? load(p) : V{};
 }
 
-// y[i] = f(y[i], x[i]). The last vector overlaps the one before, so it's read before that is written.
+// y[i] = f(y[i], x[i]), f of vectors or floats. The last vector overlaps the one before: it's read before that is
+// written.
 template <class F>
 LENET_INLINE void over_row(float* y, const float* x, int n, F f) {
   if (n < lanes) {
-    store_some(y, f(load_some(y, n), load_some(x, n)), n);
+    for (int i = 0; i < n; ++i) y[i] = f(y[i], x[i]);
     return;
   }
   const int last = n - lanes;
@@ -40,7 +41,7 @@ LENET_INLINE void over_row(float* y, const float* x, int n, F f) {
 
 template <Activation A>
 inline void activate_floats(float* y, int n) {
-  over_row(y, y, n, [](V v, V) { return apply<A>(v); });
+  over_row(y, y, n, [](auto v, auto) { return apply<A>(v); });
 }
 
 // y = f(y), in place.
@@ -56,7 +57,7 @@ inline void activate_floats(Activation activation, float* y, int n) {
 
 template <Activation A>
 inline void descend_floats(float* y, const float* dy, int n) {
-  over_row(y, dy, n, [](V v, V d) { return d * slope_at<A>(v); });
+  over_row(y, dy, n, [](auto v, auto d) { return d * slope_at<A>(v); });
 }
 
 // y = dy f'(a), where y = f(a).
@@ -74,9 +75,9 @@ inline void descend_floats(Activation activation, float* y, const float* dy, int
 LENET_INLINE void add_row(const Gradient& gradient, size_t place, const float* x, float factor, int n) {
   float* g = gradient.values + place;
   if (gradient.first)
-    over_row(g, x, n, [factor](V, V v) { return v * factor; });
+    over_row(g, x, n, [factor](auto, auto v) { return v * factor; });
   else
-    over_row(g, x, n, [factor](V sum, V v) { return sum + v * factor; });
+    over_row(g, x, n, [factor](auto sum, auto v) { return sum + v * factor; });
 }
 
 }  // namespace LENET_ISA
