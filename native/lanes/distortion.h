@@ -3,6 +3,7 @@
 #pragma once
 
 #include "../scratch.h"
+#include "activation.h"
 #include "randomness.h"
 #include "simd.h"
 
@@ -122,24 +123,35 @@ inline void copy_pixels(const uint8_t* bytes, const float* floats, int from, int
   for (int i = 0; i < count; ++i) out[i] = static_cast<float>(bytes[from + i]) * (1.0f / 255);
 }
 
+typedef float Pair __attribute__((vector_size(8)));
+typedef float PairUnaligned __attribute__((vector_size(8), aligned(4), may_alias));
+
+LENET_INLINE Pair load_pair(const float* p) { return *reinterpret_cast<const PairUnaligned*>(p); }
+
 // A row of the result: pixel (r, c) is the picture at the place it comes from, mixed from the four pixels around.
-// Places beyond the border are moved onto it, where all is 0. dx, dy: displacements, or null.
+// Places beyond the border are moved onto it, where all is 0. dx, dy: displacements, or null. Pixels are fetched two by
+// two: the processors' own gathering of many is slower.
 inline void sample_row(const Affine& a, const Bordered& source, Shape picture, int r, const float* dx, const float* dy,
-                       float* __restrict out) {
-  const float* __restrict pixels = source.pixels;
-  const int width = source.width;
-  const float last_x = static_cast<float>(picture.columns + 1), last_y = static_cast<float>(picture.rows + 1);
+                       float* out) {
+  const V zero{}, last_x = broadcast<V>(static_cast<float>(picture.columns + 1));
+  const V last_y = broadcast<V>(static_cast<float>(picture.rows + 1));
   const float row_x = a.xy * static_cast<float>(r) + a.x + 1.0f, row_y = a.yy * static_cast<float>(r) + a.y + 1.0f;
-  for (int c = 0; c < picture.columns; ++c) {
-    float x = a.xx * static_cast<float>(c) + row_x + (dx ? dx[c] : 0.0f);
-    float y = a.yx * static_cast<float>(c) + row_y + (dy ? dy[c] : 0.0f);
-    x = minimum(maximum(x, 0.0f), last_x);
-    y = minimum(maximum(y, 0.0f), last_y);
-    const int left = static_cast<int>(x), top = static_cast<int>(y), at = top * width + left;
-    const float right = x - static_cast<float>(left), low = y - static_cast<float>(top);
-    const float upper = pixels[at] + right * (pixels[at + 1] - pixels[at]);
-    const float lower = pixels[at + width] + right * (pixels[at + width + 1] - pixels[at + width]);
-    out[c] = upper + low * (lower - upper);
+  V column;
+  for (int i = 0; i < lanes; ++i) column[i] = static_cast<float>(i);
+  for (int from = 0; from < picture.columns; from += lanes, column += static_cast<float>(lanes)) {
+    V x = column * a.xx + row_x, y = column * a.yx + row_y;
+    if (dx) x += load(dx + from), y += load(dy + from);
+    x = minimum(maximum(x, zero), last_x);
+    y = minimum(maximum(y, zero), last_y);
+    const I left = whole(x), top = whole(y), at = top * source.width + left;
+    const V right = x - real(left), low = y - real(top);
+    const int some = picture.columns - from < lanes ? picture.columns - from : lanes;
+    for (int i = 0; i < some; ++i) {
+      const float* pixels = source.pixels + at[i];
+      const Pair upper = load_pair(pixels), lower = load_pair(pixels + source.width);
+      const Pair mixed = upper + (lower - upper) * low[i];
+      out[from + i] = mixed[0] + right[i] * (mixed[1] - mixed[0]);
+    }
   }
 }
 
