@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LenetError
-from .stream import CHUNK, Stream
+from .stream import CHUNK, LIMIT, Stream
 
 Labels = NDArray[np.uint8] | NDArray[np.int64]
 
@@ -30,7 +30,9 @@ def read(stream: Stream, shape: tuple[int, ...], dtype: np.dtype[Any], fortran: 
         LenetError: the bytes are too few, or too many to read.
     """
     count = prod(shape)
-    stream.allow(prod(max(size, 1) for size in shape) * dtype.itemsize)  # (0, 2^32, 2^32) is refused too
+    stream.allow(count * dtype.itemsize)
+    if not count and prod(max(size, 1) for size in shape) > LIMIT:  # NumPy has no such array, though it is empty
+        raise LenetError(f"{stream.name} declares the sizes {shape}; so large aren't read")
     pixels = dtype.kind == "f" and prod(shape[1:]) > 1
     result = np.empty(count, np.uint8 if pixels else dtype.newbyteorder("="))
     levels = Levels(stream.name)
@@ -95,7 +97,7 @@ def pictures(array: NDArray[Any], name: str) -> NDArray[np.uint8]:
     """
     array = _shaped(array, name)
     if array.dtype == np.uint8:
-        return np.ascontiguousarray(array)
+        return np.require(array, np.uint8, ["C", "W"])
     if array.dtype == np.bool_:
         return array.astype(np.uint8) * np.uint8(255)
     if array.dtype.kind == "f":

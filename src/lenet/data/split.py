@@ -24,7 +24,7 @@ def split(labels: Labels, validation: Validation, seed: int) -> tuple[Rows, Rows
         seed: of the draw.
 
     Raises:
-        LenetError: the range isn't in the data, the share isn't between 0 and 1, or either part would be empty.
+        LenetError: the range isn't in the data, or either part would be empty.
     """
     count = len(labels)
     watched = _drawn(labels, validation.share, seed) if validation.rows is None else _range(count, *validation.rows)
@@ -38,17 +38,15 @@ def split(labels: Labels, validation: Validation, seed: int) -> tuple[Rows, Rows
 
 
 def _range(count: int, first: int, end: int) -> Rows:
-    if not 0 <= first < end <= count:
+    if end > count:
         raise LenetError(
             f"the validation rows {first:,} to {end:,} don't fit the {count:,} training rows; "
-            f"give a first row and an end with 0 <= first < end <= {count:,}"
+            f"give an end of {count:,} at most, or a share instead"
         )
     return np.arange(first, end)
 
 
 def _drawn(labels: Labels, share: float, seed: int) -> Rows:
-    if not 0 < share < 1:
-        raise LenetError(f"the validation share must be between 0 and 1, but is {share}")
     sizes = np.bincount(labels)
     exact = sizes * share
     take = np.floor(exact).astype(np.int64)
