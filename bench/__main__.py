@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     if arguments.what == "memory":
         from .process import training_memory
 
-        size = training_memory()
+        size = training_memory(arguments.data, arguments.threads)
         return f"lenet train held {size / 2**20:.0f} MiB at most\n", {"memory of lenet train, bytes": size}
     if arguments.what == "start":
         from .process import start_time, told

@@ -35,10 +35,11 @@ def peak_memory(command: Sequence[str], folder: Path | None = None) -> int:
     return int(done.stdout.split()[-1])
 
 
-def training_memory(network: str = "tanh-same") -> int:
+def training_memory(data: str | None = None, threads: int = 1, network: str = "tanh-same") -> int:
     """Return the most memory that ``lenet train`` held, bytes, in a folder of its own that is then removed."""
+    command = [*LENET, "train", network, "--passes", "1", "--quiet", "--threads", str(threads)]
     with TemporaryDirectory() as folder:
-        return peak_memory([*LENET, "train", network, "--passes", "1"], Path(folder))
+        return peak_memory([*command, *(["--data", str(data)] if data else [])], Path(folder))
 
 
 def start_time(runs: int = 9) -> list[float]:
