@@ -137,7 +137,10 @@ void Network::place() {
   plan_.input = at;
   at += room(layers_.front().in.size());
   const Shape& picture = plan_.preparation.picture;
-  int scratch = std::max(picture.size() + distortion_scratch(picture), 2 * layers_.back().out.maps);
+  Distortion smoothest{};  // its Gaussian reaches across the whole picture: none takes more scratch
+  smoothest.smoothness = static_cast<float>(std::max(picture.rows, picture.columns));
+  const int distorted = picture.size() + distortion_scratch(picture, smoothest);
+  int scratch = std::max(distorted, 2 * layers_.back().out.maps);
   for (Layer& layer : layers_) {
     layer.place = at;
     at += room(layer.out.size());
