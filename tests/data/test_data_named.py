@@ -70,6 +70,8 @@ def test_unknown_names_and_paths_are_told_apart(tmp_path: Path, local: NamedSet)
             LenetError, match=r"there is no file or folder .*the named data sets are mnist, fashion-mnist"
         ):
             load(path)
+    with pytest.raises(LenetError, match="come from no folder"):
+        load("glyphs", folder=tmp_path)
     with pytest.raises(LenetError, match="give one of the two"):
         load(tmp_path, folder=tmp_path)
     with pytest.raises(LenetError, match="there is no file or folder"):

@@ -189,6 +189,20 @@ def test_a_cache_that_cant_be_written_is_warned_of(server: Serve, tiny: Parts, c
     _same(found, tiny)
 
 
+def test_a_disk_that_fills_up_leaves_nothing_behind(
+    server: Serve, tiny: Parts, cache_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, array: np.ndarray) -> None:
+        path.write_bytes(b"a part")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    _serve(server, tiny)
+    monkeypatch.setattr(idx, "write", full)
+    with pytest.warns(UserWarning, match=os.strerror(errno.ENOSPC)):
+        named.obtain(_set(tiny, Mirror(server.url)))
+    assert list((cache_folder / "tiny").iterdir()) == []
+
+
 FILL = """
 import sys
 from lenet.data import named

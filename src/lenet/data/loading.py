@@ -30,6 +30,8 @@ def load(
         LenetError: there is no such name or path, no source has it, or the data are damaged.
     """
     name = name_or_path if isinstance(name_or_path, str) else ""
+    if name == named.GLYPHS and folder is not None:
+        raise LenetError("glyphs are drawn here and come from no folder; leave the folder out")
     if name == named.GLYPHS:
         from .glyphs import dataset  # noqa: PLC0415
 

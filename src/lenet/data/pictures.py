@@ -87,10 +87,11 @@ def grey(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
     from PIL import Image, ImageOps  # noqa: PLC0415
 
     try:
-        with warnings.catch_warnings(), Image.open(path) as picture:
+        with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            plain = _flat(ImageOps.exif_transpose(picture) or picture)
+            with Image.open(path) as picture:
+                plain = _flat(ImageOps.exif_transpose(picture) or picture)
             if plain.size != (shape[1], shape[0]):
                 plain = plain.resize((shape[1], shape[0]), Image.Resampling.LANCZOS)
             return np.asarray(plain)
