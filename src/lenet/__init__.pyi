@@ -43,4 +43,7 @@ from .training import Run as Run
 from .training import train as train
 from .version import __version__ as __version__
 from .weights import load as load
+from .zoo import ZOO
 from .zoo import Entry as Entry
+
+zoo = ZOO

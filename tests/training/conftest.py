@@ -29,7 +29,9 @@ def network() -> Network:
 @pytest.fixture
 def recipe() -> Recipe:
     validation = Validation(share=0.2)
-    return Recipe(preparation=SMALL, optimiser=SGD(0.9), schedule=Constant(0.05), batch=10, passes=3, validation=validation)
+    return Recipe(
+        preparation=SMALL, optimiser=SGD(0.9), schedule=Constant(0.05), batch=10, passes=3, validation=validation
+    )
 
 
 @pytest.fixture

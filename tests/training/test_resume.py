@@ -111,11 +111,11 @@ RECIPES = {
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_stopped_after_each_chunk(name, often, network, digits, recipe, tmp_path):
+def test_stopped_after_each_chunk(name, often, network, digits, recipe, tmp_path):  # noqa: PLR0917
     recipe = replace(recipe, **RECIPES[name])
     train(network, digits, recipe=recipe, folder=tmp_path / "whole", engine="reference")
     folder, stops = tmp_path / "stopped", 0
-    with pytest.raises(Interrupted, match=rf"lenet train --resume .*stopped"):
+    with pytest.raises(Interrupted, match=r"lenet train --resume .*stopped"):
         train(network, digits, recipe=recipe, folder=folder, engine="reference", observer=Stop(1))
     while True:
         stops += 1
@@ -187,7 +187,7 @@ def test_a_resumed_run_takes_no_other_settings(stopped, digits):
 def test_changed_settings_are_refused(stopped, digits):
     path = stopped / "settings.toml"
     path.write_text(path.read_text().replace("value = 0.05", "value = 0.1"))
-    with pytest.raises(LenetError, match="settings in .* were changed"):
+    with pytest.raises(LenetError, match=r"settings in .* were changed"):
         train(data=digits, resume=stopped)
 
 
@@ -206,7 +206,7 @@ def test_a_folder_without_a_run(tmp_path):
 def test_a_damaged_checkpoint(stopped, digits, spoil):
     path = stopped / "checkpoint.safetensors"
     path.write_bytes(spoil(path.read_bytes()))
-    with pytest.raises(LenetError, match="checkpoint.safetensors"):
+    with pytest.raises(LenetError, match=r"checkpoint.safetensors"):
         train(data=digits, resume=stopped)
 
 
@@ -214,13 +214,13 @@ def test_a_model_is_no_checkpoint(stopped, digits, network, recipe):
     from lenet.training import draw
 
     Model(network, recipe.preparation, draw(network, recipe.start, 0)).save(stopped / "checkpoint.safetensors")
-    with pytest.raises(LenetError, match="checkpoint.safetensors must be a checkpoint, but .* 'model'"):
+    with pytest.raises(LenetError, match=r"checkpoint.safetensors must be a checkpoint, but .* 'model'"):
         train(data=digits, resume=stopped)
 
 
 def test_a_checkpoint_that_is_missing(stopped, digits):
     (stopped / "checkpoint.safetensors").unlink()
-    with pytest.raises(LenetError, match="no file .*checkpoint.safetensors"):
+    with pytest.raises(LenetError, match=r"no file .*checkpoint.safetensors"):
         train(data=digits, resume=stopped)
 
 

@@ -41,7 +41,7 @@ def accept_labels(labels: ArrayLike, count: int, classes: int) -> NDArray[Any]:
     array = np.asarray(labels)
     if array.shape != (count,):
         raise LenetError(f"labels must be ({count},), one for each image, but are {array.shape}")
-    if array.dtype.kind not in "iu":
+    if count and array.dtype.kind not in "iu":
         raise LenetError(f"labels must be whole numbers from 0 to {classes - 1}, but are {array.dtype}")
     if count and not (array.min() >= 0 and array.max() < classes):
         raise LenetError(f"labels must be from 0 to {classes - 1}, but go from {array.min()} to {array.max()}")

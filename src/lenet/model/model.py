@@ -214,7 +214,9 @@ class Model:
         try:
             data = pack(self.weights, about)
         except (TypeError, ValueError) as error:
-            raise LenetError(f"a model's metrics must be finite numbers, text, lists and dictionaries: {error}") from None
+            raise LenetError(
+                f"a model's metrics must be finite numbers, text, lists and dictionaries: {error}"
+            ) from None
         write_atomically(path, data)
 
     @classmethod

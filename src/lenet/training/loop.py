@@ -104,15 +104,19 @@ class Loop:
         )
         seconds = perf_counter() - started
         if not isfinite(loss):
-            raise LenetError(
-                f"training diverged in pass {pass_ + 1}, before update {updates[-1] + 1}, at the rate {rates[-1]:g}: "
-                "the loss is no number any more; try a smaller rate"
-            )
+            raise self._diverged(pass_, "loss")
         course.loss += loss
         course.wrong += wrong
         course.seen += len(rows)
         course.pass_seconds += seconds
         course.seconds += seconds
+
+    def _diverged(self, pass_: int, what: str) -> LenetError:
+        update = self.course.state.updates
+        return LenetError(
+            f"training diverged in pass {pass_ + 1}, by update {update}, at the rate {self._rate(update - 1):g}: "
+            f"the {what} is no number any more; try a smaller rate"
+        )
 
     def _rate(self, update: int) -> float:
         return self.recipe.schedule.rate(update, self.per_pass, self.total)
@@ -120,6 +124,8 @@ class Loop:
     def _close(self, pass_: int, *, whole: bool) -> None:
         """Measure what the recipe asks for at the end of a pass; patience judges whole passes only."""
         course, state = self.course, self.course.state
+        if not np.isfinite(state.flat).all():  # a saturated layer can hide it from the loss
+            raise self._diverged(pass_, "weights")
         watched = self.measure(state.flat, validation=True) if len(self.watched) else None
         tested = self.recipe.test_each_pass and len(self.data.test_labels) > 0
         test = self.measure(state.flat, validation=False) if tested else None

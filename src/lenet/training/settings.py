@@ -76,8 +76,6 @@ def check(row: Entry, data: Dataset) -> None:
             f"{data.name} has {len(data.classes)} classes, but {network.name!r} tells {network.classes} apart; "
             "write a network with as many outputs as there are classes"
         )
-    if type(recipe.seed) is not int or not 0 <= recipe.seed < 2**63:
-        raise LenetError(f"the seed must be a whole number of 0 or more, of at most 63 bits, but is {recipe.seed!r}")
     check_loss(recipe.loss, network)
 
 
