@@ -23,7 +23,8 @@ def available() -> int:
 def settle(threads: int) -> None:
     """Bind this process to as many processors as threads, before any system is imported.
 
-    JAX has no other setting for its threads. Threads that wait shall sleep, not spin into the next system's time.
+    JAX has no other setting for its threads. Threads that wait shall sleep, not spin into the next system's time,
+    unless OMP_WAIT_POLICY says otherwise.
 
     Raises:
         LenetError: there aren't as many processors.
@@ -32,7 +33,9 @@ def settle(threads: int) -> None:
         raise LenetError(f"--threads must be from 1 to {available()}, the processors there are, but is {threads}")
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:threads])
-    os.environ.update(OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="PASSIVE", KMP_BLOCKTIME="0")
+    os.environ["OMP_NUM_THREADS"] = str(threads)
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    os.environ.setdefault("KMP_BLOCKTIME", "0")
 
 
 def machine() -> dict[str, str]:
@@ -49,7 +52,13 @@ def machine() -> dict[str, str]:
         described["instruction sets"] = ", ".join(name for name in SETS if name in flags)
     if hasattr(os, "getloadavg"):
         described["load at the start"] = f"{os.getloadavg()[0]:.1f}"
+    described["OpenMP's waiting threads"] = os.environ.get("OMP_WAIT_POLICY", "as they like").lower()
     return described
+
+
+def busy() -> bool:
+    """Return whether others have kept more than a tenth of the processors busy over the last minute."""
+    return hasattr(os, "getloadavg") and os.getloadavg()[0] > 0.1 * (os.cpu_count() or 1)
 
 
 def _processor() -> dict[str, str]:

@@ -22,14 +22,14 @@ sys.exit(code)
 """
 
 
-def peak_memory(command: Sequence[str], folder: Path | None = None) -> int:
+def peak_memory(command: Sequence[str]) -> int:
     """Return the most memory that a command held at once, bytes.
 
     Raises:
         LenetError: the command failed.
     """
     watched = [sys.executable, "-c", WATCHER, *command]
-    done = subprocess.run(watched, capture_output=True, text=True, check=False, cwd=folder)
+    done = subprocess.run(watched, capture_output=True, text=True, check=False)
     if done.returncode:
         raise LenetError(f"{' '.join(command)} failed: {done.stderr.strip()[-500:]}")
     return int(done.stdout.split()[-1])
@@ -39,7 +39,7 @@ def training_memory(data: str | None = None, threads: int = 1, network: str = "t
     """Return the most memory that ``lenet train`` held, bytes, in a folder of its own that is then removed."""
     command = [*LENET, "train", network, "--passes", "1", "--quiet", "--threads", str(threads)]
     with TemporaryDirectory() as folder:
-        return peak_memory([*command, *(["--data", str(data)] if data else [])], Path(folder))
+        return peak_memory([*command, "--out", str(Path(folder, "run")), *(["--data", data] if data else [])])
 
 
 def start_time(runs: int = 9) -> list[float]:

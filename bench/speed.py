@@ -45,6 +45,8 @@ def speed(names: Sequence[str], threads: int, effort: Effort, digits: Digits) ->
         LenetError: a system's answers are wrong.
     """
     described = machine.machine()
+    if machine.busy():
+        tell("The machine is busy: times taken now tell little. Stop what else runs, and wait a minute.")
     main = batches("tanh-same", digits.train, digits.labels, threads)
     paper = patterns("lenet5", digits.train, digits.labels, threads)
     skipped: dict[str, str] = {}
