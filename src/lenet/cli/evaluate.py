@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..errors import LenetError
 from .common import complete_data, complete_network, examples, json_option, print_json, width
 
 
@@ -31,6 +32,8 @@ def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> 
 
     reader = load(model)
     dataset = loaded(data or reader.data or "mnist")
+    if not len(dataset.test_images):
+        raise LenetError(f"{dataset.name} has no test pictures; give a data set that has some by --data")
     metrics = reader.evaluate(dataset.test_images, dataset.test_labels)
     if as_json:
         print_json({"model": reader.name, "data": dataset.name, **scores.document(metrics, reader.classes)})

@@ -73,15 +73,15 @@ def _begun(network: str | None, data: str | None, out: str | None, **options: An
 
 def _adapted(network: str, which: str | None, share: float | None) -> Entry:
     """Return a row of the zoo or of a TOML file, with the recipe and the validation that were asked for."""
-    from .. import zoo  # noqa: PLC0415
     from ..recipe import Validation  # noqa: PLC0415
     from ..written import read  # noqa: PLC0415
+    from ..zoo import entry  # noqa: PLC0415
 
-    entry = read(network) if is_written(network) else zoo.entry(network)
-    recipe = entry.published if which == "published" and entry.published is not None else entry.recipe
+    row = read(network) if is_written(network) else entry(network)
+    recipe = row.published if which == "published" and row.published is not None else row.recipe
     if share is not None:
         recipe = replace(recipe, validation=Validation(share=share))
-    return replace(entry, recipe=recipe)
+    return replace(row, recipe=recipe)
 
 
 def _resumed(folder: str, options: dict[str, Any]) -> tuple[Dataset, dict[str, Any]]:
@@ -91,7 +91,8 @@ def _resumed(folder: str, options: dict[str, Any]) -> tuple[Dataset, dict[str, A
     given = [f"--{name}" if name != "network" else "NETWORK" for name, value in options.items() if value is not None]
     if refused := [name for name in given if name != "--data"]:
         raise click.UsageError(f"--resume goes on with the settings that the run began with; leave out {refused[0]}")
-    return _loaded(options["data"] or settings(Path(folder)).recipe.data), {"resume": folder}
+    entry, _ = settings(Path(folder))
+    return _loaded(options["data"] or entry.recipe.data), {"resume": folder}
 
 
 def _loaded(source: str) -> Dataset:
