@@ -2,8 +2,8 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from bench.digits import MOST, digits
 
+from bench.digits import MOST, digits
 from lenet.errors import LenetError
 
 
