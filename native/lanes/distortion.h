@@ -38,7 +38,7 @@ inline Affine affine(const Distortion& d, uint64_t key, Shape picture) {
   return a;
 }
 
-// Elastic displacements: smoothed noise. Columns are whole vectors.
+// Elastic displacements: smoothed noise, in rows of whole vectors.
 struct Elastic {
   int rows, columns, width;  // width: floats from one row to the next
   int reach;                 // pixels from a Gaussian's middle to its end, or as far as the picture goes
@@ -111,10 +111,11 @@ struct Bordered {
     std::memset(pixels, 0, sizeof(float) * static_cast<size_t>(width * (picture.rows + 3)));
   }
 
-  // A row of one channel, as bytes or as floats.
+  // The first pixel of row r, behind the border.
   float* row(int r) const { return pixels + (r + 1) * width + 1; }
 };
 
+// out = pixels `from` to `from` + `count` of a picture of bytes or of floats, 0 to 1.
 inline void copy_pixels(const uint8_t* bytes, const float* floats, int from, int count, float* __restrict out) {
   if (floats) {
     std::memcpy(out, floats + from, sizeof(float) * static_cast<size_t>(count));
