@@ -230,7 +230,9 @@ def test_predict_says_where_none_of_the_classes_is_likelier(lenet, tmp_path, dig
 
 
 def test_data_list(lenet):
-    assert [line.split()[0] for line in lenet("data", "list").out.splitlines()[1:]] == list(names())
+    lines = lenet("data", "list").out.splitlines()
+    assert [line.split()[0] for line in lines[1:-2]] == list(names())
+    assert f"kept in {os.environ['LENET_CACHE']}" in lines[-1]
     listed = json.loads(lenet("data", "list", "--json").out)
     assert [each["name"] for each in listed] == list(names())
     assert {each["name"]: each["cached"] for each in listed} == {"mnist": False, "fashion-mnist": False, "glyphs": True}

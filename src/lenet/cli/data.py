@@ -48,6 +48,8 @@ def list_(as_json: bool) -> None:
     ]
     heads = ("name", "training", "test", "here", "what")
     click.echo(Table(heads, rows, words=("name", "here", "what"), spare=("test", "training")).text(width()))
+    places = {each.folder.parent for each in sets if each.folder is not None}
+    click.echo(f"\nThey are kept in {', '.join(map(str, places))}, a folder each.")
 
 
 @data.command(
