@@ -102,8 +102,9 @@ class PyEngine {
 
   std::tuple<double, int64_t> gradient(const In<float, 1>& parameters, const Images& images,
                                        const In<int64_t, 1>& labels, const In<int64_t, 1>& rows, int loss, float j,
-                                       uint64_t seed, uint64_t pass, const std::optional<std::vector<float>>& distortion,
-                                       const Out<float, 1>& out, int threads) const {
+                                       uint64_t seed, uint64_t pass,
+                                       const std::optional<std::vector<float>>& distortion, const Out<float, 1>& out,
+                                       int threads) const {
     const lenet::Pictures pictures = check(parameters, images);
     check_rows(pictures, labels, rows);
     require(rows.shape(0) > 0, "a gradient needs a pattern");
@@ -254,11 +255,14 @@ double peak(int threads, int milliseconds) {
 
 NB_MODULE(_native, m) {
   m.doc() = "The native engine: networks run and trained on the processor's vectors and threads.";
-  m.def("available", [] {
-    std::vector<std::string> names;
-    for (const char* const* name = lenet::available_kernels(); *name; ++name) names.emplace_back(*name);
-    return names;
-  }, "Return the instruction sets that this processor can run, best first.");
+  m.def(
+      "available",
+      [] {
+        std::vector<std::string> names;
+        for (const char* const* name = lenet::available_kernels(); *name; ++name) names.emplace_back(*name);
+        return names;
+      },
+      "Return the instruction sets that this processor can run, best first.");
   m.def("isa", [] { return std::string(kernels_here().name); }, "Return the instruction set in use.");
   m.def("default_threads", &lenet::default_threads, "Return the number of threads used where none is asked for.");
   m.def("activate", &activate, "activation"_a, "inputs"_a, "outputs"_a);
@@ -273,7 +277,7 @@ NB_MODULE(_native, m) {
       .def("features", &PyEngine::features, "parameters"_a, "images"_a, "outputs"_a)
       .def("gradient", &PyEngine::gradient, "parameters"_a, "images"_a, "labels"_a, "rows"_a, "loss"_a, "j"_a, "seed"_a,
            "pass_"_a, "distortion"_a.none(), "out"_a, "threads"_a)
-      .def("train", &PyEngine::train, "parameters"_a, "slots"_a, "updates"_a, "images"_a, "labels"_a, "rows"_a, "batch"_a,
-           "rates"_a, "optimiser"_a, "factors"_a.none(), "loss"_a, "j"_a, "seed"_a, "pass_"_a, "distortion"_a.none(),
-           "threads"_a);
+      .def("train", &PyEngine::train, "parameters"_a, "slots"_a, "updates"_a, "images"_a, "labels"_a, "rows"_a,
+           "batch"_a, "rates"_a, "optimiser"_a, "factors"_a.none(), "loss"_a, "j"_a, "seed"_a, "pass_"_a,
+           "distortion"_a.none(), "threads"_a);
 }

@@ -7,15 +7,23 @@
 namespace lenet {
 
 #ifdef LENET_HAVE_AVX512
-namespace avx512 { extern const Kernels table; }
+namespace avx512 {
+extern const Kernels table;
+}
 #endif
 #ifdef LENET_HAVE_AVX2
-namespace avx2 { extern const Kernels table; }
+namespace avx2 {
+extern const Kernels table;
+}
 #endif
 #ifdef LENET_HAVE_NEON
-namespace neon { extern const Kernels table; }
+namespace neon {
+extern const Kernels table;
+}
 #endif
-namespace baseline { extern const Kernels table; }
+namespace baseline {
+extern const Kernels table;
+}
 
 namespace {
 

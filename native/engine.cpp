@@ -35,12 +35,36 @@ float* workspace(size_t floats) {
   return kept.get();
 }
 
+// Parameters that may be read up to a vector past their end, as the kernels of a single image do: where that could meet
+// another page of memory, which may not be there, a copy.
+class Readable {
+ public:
+  Readable(const float* parameters, size_t size) : parameters_(parameters) {
+    const size_t end = reinterpret_cast<uintptr_t>(parameters + size) % page;
+    if (end != 0 && end + past * sizeof(float) <= page && !sanitized) return;
+    copy_.resize(size + past);
+    std::copy_n(parameters, size, copy_.data());
+    parameters_ = copy_.data();
+  }
+  const float* get() const { return parameters_; }
+  bool copied() const { return !copy_.empty(); }
+  float* copy() { return copy_.data(); }
+
+ private:
+  static constexpr size_t page = 4096, past = 16;
+#ifdef __SANITIZE_ADDRESS__
+  static constexpr bool sanitized = true;  // the address sanitizer knows no pages
+#else
+  static constexpr bool sanitized = false;
+#endif
+  const float* parameters_;
+  std::vector<float> copy_;
+};
+
 size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 
 // A shard is at least two blocks where there are many, each block where there are few, and never more than 16.
-size_t shards_of(size_t blocks) {
-  return std::min(std::max(blocks / 2, std::min(blocks, size_t{4})), most_shards);
-}
+size_t shards_of(size_t blocks) { return std::min(std::max(blocks / 2, std::min(blocks, size_t{4})), most_shards); }
 
 }  // namespace
 
@@ -48,6 +72,8 @@ void Engine::scores(const float* parameters, const Pictures& pictures, int threa
   const Plan& plan = network_.plan();
   const size_t lanes = static_cast<size_t>(kernels_.lanes), classes = static_cast<size_t>(plan.last().out.maps);
   const size_t blocks = ceiling(pictures.count, lanes);
+  const Readable readable(parameters, plan.parameters);
+  parameters = readable.get();
   parallel(threads, static_cast<int>(blocks), [&](int block) {
     const size_t from = static_cast<size_t>(block) * lanes, count = std::min(lanes, pictures.count - from);
     float* space = workspace(plan.workspace * lanes);
@@ -68,6 +94,8 @@ void Engine::scores(const float* parameters, const Pictures& pictures, int threa
 
 void Engine::features(const float* parameters, const Pictures& pictures, float* const* outputs) const {
   const Plan& plan = network_.plan();
+  const Readable readable(parameters, plan.parameters);
+  parameters = readable.get();
   float* space = workspace(plan.workspace);
   for (size_t n = 0; n < pictures.count; ++n) {
     kernels_.forward_single(plan, parameters, pictures, static_cast<int64_t>(n), space);
@@ -117,10 +145,13 @@ Tally Engine::learn(const Training& training, const Pictures& pictures, const in
   return all;
 }
 
-Tally Engine::gradient(const Training& training, const Pictures& pictures, const int64_t* labels, int threads,
+Tally Engine::gradient(const Training& given, const Pictures& pictures, const int64_t* labels, int threads,
                        float* out) const {
   std::vector<std::vector<float>> shards;
   size_t used = 0;
+  const Readable readable(given.parameters, network_.plan().parameters);
+  Training training = given;
+  training.parameters = const_cast<float*>(readable.get());  // which nothing changes here
   const Tally tally = learn(training, pictures, labels, training.rows, training.count, threads, shards, used);
   for (size_t i = 0; i < network_.plan().parameters; ++i) {
     out[i] = shards[0][i];
@@ -129,8 +160,11 @@ Tally Engine::gradient(const Training& training, const Pictures& pictures, const
   return tally;
 }
 
-Tally Engine::train(const Training& training, const Pictures& pictures, const int64_t* labels, int threads) const {
+Tally Engine::train(const Training& given, const Pictures& pictures, const int64_t* labels, int threads) const {
   const size_t size = network_.plan().parameters;
+  Readable readable(given.parameters, size);
+  Training training = given;
+  if (readable.copied()) training.parameters = readable.copy();
   std::vector<std::vector<float>> shards;
   Tally all{};
   const float* gradients[most_shards];
@@ -153,6 +187,7 @@ Tally Engine::train(const Training& training, const Pictures& pictures, const in
     };
     parallel(singly(count) ? 1 : threads, static_cast<int>(ceiling(size, stretch)), move);
   }
+  if (readable.copied()) std::copy_n(training.parameters, size, given.parameters);
   return all;
 }
 

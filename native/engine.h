@@ -32,10 +32,9 @@ class Engine {
   // The outputs of every layer: outputs[0] (count, input pixels), then one for each layer.
   void features(const float* parameters, const Pictures& pictures, float* const* outputs) const;
   // Loss and errors of a batch, and the gradient of its mean loss.
-  Tally gradient(const Training& training, const Pictures& pictures, const int64_t* labels, int threads,
-                 float* out) const;
+  Tally gradient(const Training& given, const Pictures& pictures, const int64_t* labels, int threads, float* out) const;
   // An update for each batch; the loss summed over the patterns, and the errors.
-  Tally train(const Training& training, const Pictures& pictures, const int64_t* labels, int threads) const;
+  Tally train(const Training& given, const Pictures& pictures, const int64_t* labels, int threads) const;
 
  private:
   Tally learn(const Training& training, const Pictures& pictures, const int64_t* labels, const int64_t* rows,

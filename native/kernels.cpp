@@ -1,4 +1,5 @@
-// The table of kernels of one instruction set. Compiled once for each, with that set's flags; the build defines LENET_ISA.
+// The table of kernels of one instruction set. Compiled once for each, with that set's flags; the build defines
+// LENET_ISA.
 #include "kernels.h"
 
 #include "lanes/network.h"
@@ -13,7 +14,8 @@ const Draws no_draws{0, 0};
 
 V* vectors(float* workspace) { return reinterpret_cast<V*>(workspace); }
 
-void forward(const Plan& plan, const float* parameters, const Pictures& pictures, const Block& block, float* workspace) {
+void forward(const Plan& plan, const float* parameters, const Pictures& pictures, const Block& block,
+             float* workspace) {
   V* w = vectors(workspace);
   load_block(plan, pictures, block, nullptr, no_draws, w + plan.input, w + plan.scratch);
   forward_layers(plan, parameters, w, Pass{false, no_draws, block.rows, block.count});
@@ -38,7 +40,8 @@ Tally learn(const Plan& plan, const float* parameters, const Pictures& pictures,
                       Pass{true, draws, rows, block.count});
 }
 
-void forward_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t row, float* workspace) {
+void forward_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t row,
+                    float* workspace) {
   load_single(plan, pictures, row, nullptr, no_draws, workspace + plan.input, workspace + plan.scratch);
   forward_layers(plan, parameters, workspace, Pass{false, no_draws, &row, 1});
 }
@@ -67,7 +70,8 @@ double multiply_adds(int64_t turns) {
   volatile float factor = 0.999f, term = 0.001f;  // volatile: else the loop is worked out when it's compiled
   const V a = broadcast<V>(factor), b = broadcast<V>(term);
   for (int64_t t = 0; t < turns; ++t) {
-    LENET_UNROLL for (int i = 0; i < chains; ++i) sums[i] = sums[i] * a + b;
+    LENET_UNROLL
+    for (int i = 0; i < chains; ++i) sums[i] = sums[i] * a + b;
   }
   V all{};
   for (int i = 0; i < chains; ++i) all += sums[i];
@@ -79,8 +83,8 @@ double multiply_adds(int64_t turns) {
 }  // namespace
 
 extern const Kernels table;
-const Kernels table = {LENET_NAME,     lanes,         forward,           copy_out,       learn, forward_single,
-                       learn_single,   update_parameters, activate_array, multiply_adds};
+const Kernels table = {LENET_NAME,     lanes,        forward,           copy_out,       learn,
+                       forward_single, learn_single, update_parameters, activate_array, multiply_adds};
 
 }  // namespace LENET_ISA
 }  // namespace lenet

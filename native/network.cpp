@@ -61,8 +61,8 @@ Network::Network(const std::vector<Description>& layers, const Preparation& prep
   require(!layers.empty(), "no layers");
   const Shape& picture = preparation.picture;
   require(positive(picture) && preparation.padding >= 0, "preparation");
-  require(same(layers.front().layer.in, Shape{picture.maps, picture.rows + 2 * preparation.padding,
-                                              picture.columns + 2 * preparation.padding}),
+  require(same(layers.front().layer.in,
+               Shape{picture.maps, picture.rows + 2 * preparation.padding, picture.columns + 2 * preparation.padding}),
           "preparation and first layer");
   plan_.preparation = preparation;
   plan_.parameters = parameters;
@@ -96,7 +96,7 @@ Network::Network(const std::vector<Description>& layers, const Preparation& prep
 void Network::check(const Description& description, const Layer* before) const {
   const Layer& layer = description.layer;
   require(positive(layer.in) && positive(layer.out), "shapes");
-  require(!before || same(before->out, layer.in), "shapes of neighbours");
+  require(!before || before->out.size() == layer.in.size(), "shapes of neighbours");  // a flattening may be left out
   require(layer.weight + weights_of(layer) <= plan_.parameters && layer.offset + biases_of(layer) <= plan_.parameters,
           "places of parameters");
   if (layer.kind == Kind::conv) {

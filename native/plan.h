@@ -5,6 +5,10 @@
 #include <cstddef>
 #include <cstdint>
 
+// Always inlined, since the kernels of every instruction set call them: the linker keeps one copy of a function, and it
+// could be that of a better set than the processor's.
+#define LENET_PLAIN inline __attribute__((always_inline))
+
 namespace lenet {
 
 // The numbers of these two are those of the tables in src/lenet/engine/description.py.
@@ -29,8 +33,8 @@ enum class Loss : int { cross_entropy, distance, discriminative, squared };
 
 struct Shape {
   int maps, rows, columns;
-  int area() const { return rows * columns; }
-  int size() const { return maps * rows * columns; }
+  LENET_PLAIN int area() const { return rows * columns; }
+  LENET_PLAIN int size() const { return maps * rows * columns; }
 };
 
 // Which maps a map is connected with: those of map m are maps[start[m]] to maps[start[m + 1] - 1], rising.
@@ -48,15 +52,15 @@ struct Layer {
   int padding;  // pixels
   int copies;   // of a subsampling
   bool bias;
-  float constants[3];      // response norm: alpha, beta, k; contrast norm: deviation, floor
-  size_t weight, offset;   // places in the parameters: weights (coefficients, penalties), and biases
-  const float* codes;      // RBF: (out.maps, in.maps)
-  Connections reads;       // conv: by output map, the input maps it reads
-  Connections read_by;     // conv: by input map, the output maps that read it
-  size_t place;            // where its output lies in a workspace, in pixels of one image
-  size_t position;         // in the network, from 0
-  Activation before;       // of the layer before
-  bool descends;           // whether a layer before has parameters to learn
+  float constants[3];     // response norm: alpha, beta, k; contrast norm: deviation, floor
+  size_t weight, offset;  // places in the parameters: weights (coefficients, penalties), and biases
+  const float* codes;     // RBF: (out.maps, in.maps)
+  Connections reads;      // conv: by output map, the input maps it reads
+  Connections read_by;    // conv: by input map, the output maps that read it
+  size_t place;           // where its output lies in a workspace, in pixels of one image
+  size_t position;        // in the network, from 0
+  Activation before;      // of the layer before
+  bool descends;          // whether a layer before has parameters to learn
 };
 
 struct Preparation {
@@ -74,8 +78,8 @@ struct Plan {
   size_t workspace;  // pixels of one image in a whole workspace
   size_t parameters;
 
-  Shape input_shape() const { return layers[0].in; }
-  const Layer& last() const { return layers[count - 1]; }
+  LENET_PLAIN Shape input_shape() const { return layers[0].in; }
+  LENET_PLAIN const Layer& last() const { return layers[count - 1]; }
 };
 
 // Where a random draw of training stands: the same whatever the threads and batches.

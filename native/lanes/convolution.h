@@ -2,8 +2,8 @@
 //
 // Forward: X columns of one output map; each loaded pixel meets the K weights of a kernel's row.
 // Gradient by inputs: D columns of an output map scatter to the D + K - 1 columns of an input map's row.
-// Gradient by weights: the K weights of a kernel's row for M output maps; each is a vector over the images, summed last.
-// Kernels of 1, 3, 5 and 7 pixels with stride 1 run so; all others by the loops at the end of each part.
+// Gradient by weights: the K weights of a kernel's row for M output maps; each is a vector over the images, summed
+// last. Kernels of 1, 3, 5 and 7 pixels with stride 1 run so; all others by the loops at the end of each part.
 #pragma once
 
 #include "layer.h"
@@ -11,10 +11,18 @@
 namespace lenet {
 namespace LENET_ISA {
 
-constexpr int widest = registers == 32 ? 14 : 8;        // columns of a tile
+constexpr int widest = registers == 32 ? 14 : 8;  // columns of a tile
 constexpr int widest_scatter = registers == 32 ? 14 : 6;
-constexpr int most_maps(int kernel) { return registers == 32 ? (kernel == 1 ? 8 : kernel == 3 ? 6 : kernel == 5 ? 4 : 3)
-                                                             : (kernel == 1 ? 4 : kernel == 3 ? 3 : kernel == 5 ? 2 : 1); }
+constexpr int most_maps(int kernel) {
+  return registers == 32 ? (kernel == 1   ? 8
+                            : kernel == 3 ? 6
+                            : kernel == 5 ? 4
+                                          : 3)
+                         : (kernel == 1   ? 4
+                            : kernel == 3 ? 3
+                            : kernel == 5 ? 2
+                                          : 1);
+}
 
 // How wide the next tile of a row is: tiles as even as can be, none wider than `most`.
 LENET_INLINE int tile(int left, int most) {
@@ -45,27 +53,33 @@ inline int padded_size(const Layer& layer) {
 // ---- forward ----
 
 // X columns of a row of an output map; w: (input maps, K, K) of that map; x: the row's first pixel in input map 0.
-typedef void (*RowKernel)(const float* w, const int* maps, int count, const V* x, int area, int width, float bias, V* y);
+typedef void (*RowKernel)(const float* w, const int* maps, int count, const V* x, int area, int width, float bias,
+                          V* y);
 
 template <int K, int X>
 void convolve_row(const float* w, const int* maps, int count, const V* x, int area, int width, float bias, V* y) {
   V sums[X];
-  LENET_UNROLL for (int i = 0; i < X; ++i) sums[i] = broadcast<V>(bias);
+  LENET_UNROLL
+  for (int i = 0; i < X; ++i) sums[i] = broadcast<V>(bias);
   for (int n = 0; n < count; ++n) {
     const float* kernel = w + maps[n] * K * K;
     const V* row = x + maps[n] * area;
     for (int ky = 0; ky < K; ++ky, kernel += K, row += width) {
       V weights[K];
-      LENET_UNROLL for (int kx = 0; kx < K; ++kx) weights[kx] = broadcast<V>(kernel[kx]);
-      LENET_UNROLL for (int i = 0; i < X + K - 1; ++i) {
+      LENET_UNROLL
+      for (int kx = 0; kx < K; ++kx) weights[kx] = broadcast<V>(kernel[kx]);
+      LENET_UNROLL
+      for (int i = 0; i < X + K - 1; ++i) {
         const V pixel = row[i];
-        LENET_UNROLL for (int kx = 0; kx < K; ++kx) {
+        LENET_UNROLL
+        for (int kx = 0; kx < K; ++kx) {
           if (i - kx >= 0 && i - kx < X) sums[i - kx] += pixel * weights[kx];
         }
       }
     }
   }
-  LENET_UNROLL for (int i = 0; i < X; ++i) y[i] = sums[i];
+  LENET_UNROLL
+  for (int i = 0; i < X; ++i) y[i] = sums[i];
 }
 
 template <int K, int... X>
@@ -143,20 +157,25 @@ template <int K, int D>
 void scatter_row(const float* w, int step, const int* maps, int count, const V* delta, Shape out, int r, V* row) {
   const int from = r - out.rows + 1 > 0 ? r - out.rows + 1 : 0, to = r < K - 1 ? r : K - 1;
   V sums[D + K - 1];
-  LENET_UNROLL for (int i = 0; i < D + K - 1; ++i) sums[i] = row[i];
+  LENET_UNROLL
+  for (int i = 0; i < D + K - 1; ++i) sums[i] = row[i];
   for (int n = 0; n < count; ++n) {
     for (int ky = from; ky <= to; ++ky) {
       const float* kernel = w + maps[n] * step + ky * K;
       const V* pixels = delta + (maps[n] * out.rows + r - ky) * out.columns;
       V weights[K];
-      LENET_UNROLL for (int kx = 0; kx < K; ++kx) weights[kx] = broadcast<V>(kernel[kx]);
-      LENET_UNROLL for (int i = 0; i < D; ++i) {
+      LENET_UNROLL
+      for (int kx = 0; kx < K; ++kx) weights[kx] = broadcast<V>(kernel[kx]);
+      LENET_UNROLL
+      for (int i = 0; i < D; ++i) {
         const V pixel = pixels[i];
-        LENET_UNROLL for (int kx = 0; kx < K; ++kx) sums[i + kx] += pixel * weights[kx];
+        LENET_UNROLL
+        for (int kx = 0; kx < K; ++kx) sums[i + kx] += pixel * weights[kx];
       }
     }
   }
-  LENET_UNROLL for (int i = 0; i < D + K - 1; ++i) row[i] = sums[i];
+  LENET_UNROLL
+  for (int i = 0; i < D + K - 1; ++i) row[i] = sums[i];
 }
 
 template <int K, int... D>
@@ -223,23 +242,31 @@ typedef void (*WeighKernel)(const V* x, int width, const V* const* delta, int ro
 template <int K, int M>
 void weigh_rows(const V* x, int width, const V* const* delta, int rows, int columns, V* const* sums) {
   V s[M][K];
-  LENET_UNROLL for (int m = 0; m < M; ++m) {
-    LENET_UNROLL for (int kx = 0; kx < K; ++kx) s[m][kx] = sums[m][kx];
+  LENET_UNROLL
+  for (int m = 0; m < M; ++m) {
+    LENET_UNROLL
+    for (int kx = 0; kx < K; ++kx) s[m][kx] = sums[m][kx];
   }
   const V* d[M];
-  LENET_UNROLL for (int m = 0; m < M; ++m) d[m] = delta[m];
+  LENET_UNROLL
+  for (int m = 0; m < M; ++m) d[m] = delta[m];
   for (int r = 0; r < rows; ++r, x += width) {
     for (int i = 0; i < columns; ++i) {
       V pixels[K];
-      LENET_UNROLL for (int kx = 0; kx < K; ++kx) pixels[kx] = x[i + kx];
-      LENET_UNROLL for (int m = 0; m < M; ++m) {
+      LENET_UNROLL
+      for (int kx = 0; kx < K; ++kx) pixels[kx] = x[i + kx];
+      LENET_UNROLL
+      for (int m = 0; m < M; ++m) {
         const V v = d[m][r * columns + i];
-        LENET_UNROLL for (int kx = 0; kx < K; ++kx) s[m][kx] += v * pixels[kx];
+        LENET_UNROLL
+        for (int kx = 0; kx < K; ++kx) s[m][kx] += v * pixels[kx];
       }
     }
   }
-  LENET_UNROLL for (int m = 0; m < M; ++m) {
-    LENET_UNROLL for (int kx = 0; kx < K; ++kx) sums[m][kx] = s[m][kx];
+  LENET_UNROLL
+  for (int m = 0; m < M; ++m) {
+    LENET_UNROLL
+    for (int kx = 0; kx < K; ++kx) sums[m][kx] = s[m][kx];
   }
 }
 

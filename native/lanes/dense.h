@@ -16,12 +16,15 @@ typedef void (*UnitsKernel)(const float* w, const float* bias, int inputs, const
 template <int N>
 void weigh_units(const float* w, const float* bias, int inputs, const V* x, V* y) {
   V sums[N];
-  LENET_UNROLL for (int j = 0; j < N; ++j) sums[j] = broadcast<V>(bias ? bias[j] : 0.0f);
+  LENET_UNROLL
+  for (int j = 0; j < N; ++j) sums[j] = broadcast<V>(bias ? bias[j] : 0.0f);
   for (int i = 0; i < inputs; ++i) {
     const V v = x[i];
-    LENET_UNROLL for (int j = 0; j < N; ++j) sums[j] += v * w[j * inputs + i];
+    LENET_UNROLL
+    for (int j = 0; j < N; ++j) sums[j] += v * w[j * inputs + i];
   }
-  LENET_UNROLL for (int j = 0; j < N; ++j) y[j] = sums[j];
+  LENET_UNROLL
+  for (int j = 0; j < N; ++j) y[j] = sums[j];
 }
 
 template <int... N>
@@ -51,9 +54,11 @@ void weigh_inputs(const float* w, int inputs, int units, const V* delta, V* dx) 
   V sums[N] = {};
   for (int j = 0; j < units; ++j, w += inputs) {
     const V v = delta[j];
-    LENET_UNROLL for (int i = 0; i < N; ++i) sums[i] += v * w[i];
+    LENET_UNROLL
+    for (int i = 0; i < N; ++i) sums[i] += v * w[i];
   }
-  LENET_UNROLL for (int i = 0; i < N; ++i) dx[i] = sums[i];
+  LENET_UNROLL
+  for (int i = 0; i < N; ++i) dx[i] = sums[i];
 }
 
 template <int... N>
@@ -67,8 +72,8 @@ inline void descend_dense(const Layer& layer, const float* parameters, V* x, con
   for (int i = 0, some; i < inputs; i += some) {
     V dx[most_units];
     some = tile(inputs - i, most_units);
-    inputs_kernel(some, typename Count<most_units>::type{})(parameters + layer.weight + i, inputs, layer.out.maps, delta,
-                                                            dx);
+    inputs_kernel(some, typename Count<most_units>::type{})(parameters + layer.weight + i, inputs, layer.out.maps,
+                                                            delta, dx);
     descend(layer.before, x + i, dx, static_cast<size_t>(some));
   }
 }
@@ -82,22 +87,29 @@ constexpr int gradient_rows = registers == 32 ? 4 : 3, gradient_vectors = regist
 template <int J, int W>
 void outer_product(const float* delta, const float* x, int stride, float* g, int inputs, int tail, bool first) {
   V sums[J][W];
-  LENET_UNROLL for (int j = 0; j < J; ++j) {
-    LENET_UNROLL for (int i = 0; i < W; ++i) {
+  LENET_UNROLL
+  for (int j = 0; j < J; ++j) {
+    LENET_UNROLL
+    for (int i = 0; i < W; ++i) {
       const float* at = g + j * inputs + i * lanes;
       sums[j][i] = first ? V{} : i == W - 1 && tail < lanes ? load_some(at, tail) : load(at);
     }
   }
   for (int n = 0; n < lanes; ++n, x += stride) {
     V v[W];
-    LENET_UNROLL for (int i = 0; i < W; ++i) v[i] = load(x + i * lanes);
-    LENET_UNROLL for (int j = 0; j < J; ++j) {
+    LENET_UNROLL
+    for (int i = 0; i < W; ++i) v[i] = load(x + i * lanes);
+    LENET_UNROLL
+    for (int j = 0; j < J; ++j) {
       const V d = broadcast<V>(delta[j * lanes + n]);
-      LENET_UNROLL for (int i = 0; i < W; ++i) sums[j][i] += d * v[i];
+      LENET_UNROLL
+      for (int i = 0; i < W; ++i) sums[j][i] += d * v[i];
     }
   }
-  LENET_UNROLL for (int j = 0; j < J; ++j) {
-    LENET_UNROLL for (int i = 0; i < W; ++i) {
+  LENET_UNROLL
+  for (int j = 0; j < J; ++j) {
+    LENET_UNROLL
+    for (int i = 0; i < W; ++i) {
       float* at = g + j * inputs + i * lanes;
       if (i == W - 1 && tail < lanes) {
         store_some(at, sums[j][i], tail);
@@ -128,12 +140,13 @@ inline OuterKernel outer_kernel(int units, int vectors) {
 
 inline int whole_vectors(int inputs) { return (inputs + lanes - 1) / lanes; }
 
-// g (units, inputs) of a matrix of weights, from inputs x and the units' deltas; scratch: whole_vectors(inputs) x lanes.
+// g (units, inputs) of a matrix of weights, from inputs x and the units' deltas; scratch: whole_vectors(inputs) x
+// lanes.
 inline void learn_matrix(const V* x, int inputs, const V* delta, int units, V* scratch, float* g, bool first) {
   const int vectors = whole_vectors(inputs), stride = vectors * lanes;
   float* turned = reinterpret_cast<float*>(scratch);  // (images, inputs)
-  for (int i = 0; i < inputs; ++i)
-    LENET_UNROLL for (int n = 0; n < lanes; ++n) turned[n * stride + i] = x[i][n];
+  for (int i = 0; i < inputs; ++i) LENET_UNROLL
+  for (int n = 0; n < lanes; ++n) turned[n * stride + i] = x[i][n];
   for (int n = 0; n < lanes; ++n)
     for (int i = inputs; i < stride; ++i) turned[n * stride + i] = 0.0f;
   for (int i = 0, wide; i < vectors; i += wide) {

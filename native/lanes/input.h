@@ -21,14 +21,18 @@ typedef int32_t LaneInts __attribute__((vector_size(4 * LENET_LANES)));
 // 16 bytes of each lane's picture become 16 groups of a byte of each lane: a perfect shuffle, log2(lanes) times.
 LENET_INLINE void turn(const uint8_t* const* pictures, size_t at, uint8_t* out) {
   Bytes a[lanes], b[lanes];
-  LENET_UNROLL for (int n = 0; n < lanes; ++n) std::memcpy(&a[n], pictures[n] + at, 16);
-  LENET_UNROLL for (int step = 1; step < lanes; step *= 2) {
-    LENET_UNROLL for (int n = 0; n < lanes / 2; ++n) {
+  LENET_UNROLL
+  for (int n = 0; n < lanes; ++n) std::memcpy(&a[n], pictures[n] + at, 16);
+  LENET_UNROLL
+  for (int step = 1; step < lanes; step *= 2) {
+    LENET_UNROLL
+    for (int n = 0; n < lanes / 2; ++n) {
       b[2 * n] = LENET_SHUFFLE_BYTES(a[n], a[n + lanes / 2], 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
       b[2 * n + 1] =
           LENET_SHUFFLE_BYTES(a[n], a[n + lanes / 2], 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
     }
-    LENET_UNROLL for (int n = 0; n < lanes; ++n) a[n] = b[n];
+    LENET_UNROLL
+    for (int n = 0; n < lanes; ++n) a[n] = b[n];
   }
   std::memcpy(out, a, sizeof a);
 }

@@ -40,8 +40,8 @@ inline Tally lose(const Layer& last, const Objective& objective, const int64_t* 
     T best;
     T sum = exponentials(y, classes, sign, j, scratch, best);
     for (int lane = 0; lane < count; ++lane)  // log-sum-exp - sign y_D
-      tally.loss += at(&best, 0, lane) + __builtin_logf(at(&sum, 0, lane)) -
-                    sign * at(y, static_cast<int>(labels[lane]), lane);
+      tally.loss +=
+          at(&best, 0, lane) + __builtin_logf(at(&sum, 0, lane)) - sign * at(y, static_cast<int>(labels[lane]), lane);
     for (int i = 0; i < classes; ++i) y[i] = scratch[i] / sum * sign;
     for (int lane = 0; lane < count; ++lane) at(y, static_cast<int>(labels[lane]), lane) -= sign;
   } else if (objective.loss == Loss::distance) {

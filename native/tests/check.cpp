@@ -114,26 +114,50 @@ std::vector<Case> cases() {
   const auto scaled = Activation::scaled_tanh, sigmoid = Activation::sigmoid;
   const Preparation padded{{1, 28, 28}, 2, -0.1f, 1.175f}, small{{3, 13, 11}, 0, 0.0f, 1.0f};
   std::vector<Case> all;
-  all.push_back({"paper", Builder({1, 32, 32}).conv(6, 5, 1, 0, scaled).pool(Kind::subsample, 2, 2, scaled)
-                              .conv(16, 5, 1, 0, scaled, true).pool(Kind::subsample, 2, 2, scaled)
-                              .conv(120, 5, 1, 0, scaled).dense(84, scaled).rbf(10), padded, Loss::discriminative});
+  all.push_back({"paper",
+                 Builder({1, 32, 32})
+                     .conv(6, 5, 1, 0, scaled)
+                     .pool(Kind::subsample, 2, 2, scaled)
+                     .conv(16, 5, 1, 0, scaled, true)
+                     .pool(Kind::subsample, 2, 2, scaled)
+                     .conv(120, 5, 1, 0, scaled)
+                     .dense(84, scaled)
+                     .rbf(10),
+                 padded, Loss::discriminative});
   all.push_back({"strides", Builder({3, 13, 11}).conv(4, 3, 2, 1, relu).conv(5, 2, 1, 0, tanh).flatten().dense(7, none),
                  small, Loss::cross_entropy});
-  all.push_back({"wide", Builder({3, 13, 11}).conv(3, 7, 1, 3, relu).conv(9, 1, 1, 0, tanh, true).conv(2, 9, 1, 1, none)
-                             .flatten().dense(5, sigmoid), small, Loss::squared});
+  all.push_back({"wide",
+                 Builder({3, 13, 11})
+                     .conv(3, 7, 1, 3, relu)
+                     .conv(9, 1, 1, 0, tanh, true)
+                     .conv(2, 9, 1, 1, none)
+                     .flatten()
+                     .dense(5, sigmoid),
+                 small, Loss::squared});
   for (Kind kind : {Kind::mean_pool, Kind::max_pool, Kind::l2_pool, Kind::stochastic_pool, Kind::deformable_pool,
                     Kind::subsample}) {
     all.push_back({"pool", Builder({3, 13, 11}).conv(4, 3, 1, 0, relu).pool(kind, 2, 2, tanh).flatten().dense(5, none),
                    small, Loss::cross_entropy});
-    all.push_back({"overlapping pool", Builder({3, 13, 11}).conv(4, 3, 1, 0, tanh).pool(kind, 3, 2, none)
-                                           .pool(kind, 2, 1, relu).flatten().dense(5, none),
+    all.push_back({"overlapping pool",
+                   Builder({3, 13, 11})
+                       .conv(4, 3, 1, 0, tanh)
+                       .pool(kind, 3, 2, none)
+                       .pool(kind, 2, 1, relu)
+                       .flatten()
+                       .dense(5, none),
                    small, Loss::cross_entropy});
   }
   all.push_back({"copies", Builder({3, 13, 11}).pool(Kind::subsample, 3, 3, tanh, 2).flatten().dense(5, none), small,
                  Loss::cross_entropy});
-  all.push_back({"norms", Builder({3, 13, 11}).norm(Kind::contrast_norm, 5, 1.25f, 1e-4f, 0).conv(4, 3, 1, 0, tanh)
-                              .norm(Kind::response_norm, 3, 0.1f, 0.75f, 1.0f).norm(Kind::contrast_norm, 3, 1.0f, 1e-4f, 0)
-                              .flatten().dense(5, none), small, Loss::cross_entropy});
+  all.push_back({"norms",
+                 Builder({3, 13, 11})
+                     .norm(Kind::contrast_norm, 5, 1.25f, 1e-4f, 0)
+                     .conv(4, 3, 1, 0, tanh)
+                     .norm(Kind::response_norm, 3, 0.1f, 0.75f, 1.0f)
+                     .norm(Kind::contrast_norm, 3, 1.0f, 1e-4f, 0)
+                     .flatten()
+                     .dense(5, none),
+                 small, Loss::cross_entropy});
   return all;
 }
 
@@ -199,7 +223,8 @@ void check(const Case& c, size_t count) {
           for (int map : d.reads[static_cast<size_t>(m)]) connected = connected || map == i;
           const int area = d.layer.window * d.layer.window;
           if (!connected)
-            std::fill_n(parameters.begin() + static_cast<long>(d.layer.weight) + (m * d.layer.in.maps + i) * area, area, 0);
+            std::fill_n(parameters.begin() + static_cast<long>(d.layer.weight) + (m * d.layer.in.maps + i) * area, area,
+                        0);
         }
   const size_t size = static_cast<size_t>(c.preparation.picture.size());
   std::vector<uint8_t> bytes(count * size);
