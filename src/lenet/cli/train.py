@@ -109,8 +109,9 @@ def _tell(run: Run, data: Dataset, quiet: bool) -> None:
     from ..report import scores  # noqa: PLC0415
     from . import drawing  # noqa: PLC0415
 
-    seconds = run.metrics["seconds"]["training"]
-    time = f"{run.metrics['passes']} passes in {seconds:,.1f} s, {run.metrics['digits_per_second']:,.0f} digits/s"
+    passes, seconds = run.metrics["passes"], run.metrics["seconds"]["training"]
+    count = "1 pass" if passes == 1 else f"{passes} passes"
+    time = f"{count} in {seconds:,.1f} s, {run.metrics['digits_per_second']:,.0f} digits/s"
     tested = f"test {scores.line(run.metrics['test'])}" if "test" in run.metrics else "the data has no test pictures"
     click.echo(f"{tested}\n{time}\n{run.folder}" if quiet else f"\n{tested}\n{time}\n")
     if quiet:
