@@ -4,21 +4,56 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from ..recipe import SGD, Adam, Constant, Cosine, Inverse, OneCycle, Optimiser, Patience, Recipe, Schedule, Table
+from ..recipe import (
+    SGD,
+    Adam,
+    Constant,
+    Cosine,
+    Inverse,
+    Loss,
+    LossKind,
+    OneCycle,
+    Optimiser,
+    Patience,
+    Recipe,
+    Schedule,
+    Shuffle,
+    Start,
+    Table,
+)
+
+STARTS = {
+    Start.PAPER: "the paper's: uniform in +-2.4/F, F a unit's fan-in",
+    Start.GLOROT: "Glorot: uniform in +-sqrt(6/(F + G)), F and G a unit's fan-in and fan-out",
+    Start.GLOROT_POOLED: "Glorot: uniform in +-sqrt(6/(F + G)), G shared by a pool's pixels, last layer 0",
+    Start.FRAMEWORK: "a framework's default: uniform in +-1/sqrt(F), F a unit's fan-in",
+    Start.FAN_IN: "uniform in +-sqrt(3/F), F a unit's fan-in",
+}
+LOSSES = {
+    LossKind.CROSS_ENTROPY: "cross entropy",
+    LossKind.DISTANCE: "distance to the right code (the paper's eq. 8)",
+    LossKind.DISCRIMINATIVE: "discriminative (the paper's eq. 9)",
+    LossKind.SQUARED: "squared",
+}
+ORDERS = {
+    Shuffle.EACH_PASS: "each in a new random order",
+    Shuffle.ONCE: "all in one random order",
+    Shuffle.NEVER: "in the order of the data",
+}
 
 
 def describe(recipe: Recipe) -> dict[str, str]:
     """Return what a recipe does, a few words for each of its parts."""
-    prepared, unit = recipe.preparation, "digit" if recipe.batch == 1 else "digits"
+    prepared, every = recipe.preparation, "digit" if recipe.batch == 1 else f"{recipe.batch} digits"
     border = f", {prepared.padding} pixels added on each side" if prepared.padding else ""
     lines = {
         "data": recipe.data,
         "pixels": f"{prepared.low:g} for 0 to {prepared.high:g} for 255{border}",
-        "start": recipe.start.value,
-        "loss": recipe.loss.kind.value,
+        "start": STARTS[recipe.start],
+        "loss": _loss(recipe.loss),
         "optimiser": _optimiser(recipe.optimiser),
         "rate": _schedule(recipe.schedule),
-        "passes": f"{recipe.passes}, an update every {recipe.batch} {unit}, order: {recipe.shuffle.value}",
+        "passes": f"{recipe.passes}, {ORDERS[recipe.shuffle]}; an update every {every}",
     }
     if recipe.updates is not None:
         lines["passes"] += f"; at most {recipe.updates:,} updates"
@@ -39,6 +74,10 @@ def text(recipe: Recipe) -> str:
     lines = describe(recipe)
     wide = max(map(len, lines))
     return "\n".join(f"  {name:<{wide}}  {words}" for name, words in lines.items())
+
+
+def _loss(loss: Loss) -> str:
+    return LOSSES[loss.kind] + (f", j = {loss.j:g}" if loss.kind is LossKind.DISCRIMINATIVE else "")
 
 
 def _optimiser(optimiser: Optimiser) -> str:
