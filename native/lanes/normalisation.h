@@ -223,8 +223,8 @@ inline void backward_contrast(const Layer& layer, T* x, const T* delta, T* scrat
     T by_inverse{};
     for (int m = 0; m < maps; ++m) by_inverse += delta[m * area + i] * (x[m * area + i] - mean[i]);
     const T by_divisor = -by_inverse * inverse * inverse;
-    b[i] = (s[i] > mean_s) & (s[i] > floor) ? by_divisor : nothing;
-    by_mean += (s[i] <= mean_s) & (mean_s > floor) ? by_divisor : nothing;
+    b[i] = ((s[i] > mean_s) & (s[i] > floor)) ? by_divisor : nothing;
+    by_mean += ((s[i] <= mean_s) & (mean_s > floor)) ? by_divisor : nothing;
     even[i] = inverse;
   }
   by_mean *= 1.0f / static_cast<float>(area);

@@ -99,15 +99,19 @@ struct ExpectedPool {
   }
 };
 
-// The random numbers of a block's pictures, or of one picture, for one layer.
+// The random numbers of a block's pictures, or of one picture, for one layer: the one at position p draws by
+// ((p + 1) << 32) + place, so that the numbers below 2^32 are left to the distortion.
 template <class T>
 struct Dice;
+
+LENET_INLINE uint64_t first_draw(const Layer& layer) {
+  return ((static_cast<uint64_t>(layer.position) + 1) << 32) * golden + golden;
+}
 
 template <>
 struct Dice<float> {
   uint64_t start;
-  Dice(const Layer& layer, const Pass& pass)
-      : start(key(pass.draws, pass.rows[0]) + ((static_cast<uint64_t>(layer.position) << 32) + 1) * golden) {}
+  Dice(const Layer& layer, const Pass& pass) : start(key(pass.draws, pass.rows[0]) + first_draw(layer)) {}
   LENET_INLINE float throw_at(int place) const { return uniform(mix(start + static_cast<uint64_t>(place) * golden)); }
 };
 
@@ -116,8 +120,7 @@ struct Dice<V> {
   uint64_t starts[lanes];
   Dice(const Layer& layer, const Pass& pass) {
     for (int i = 0; i < lanes; ++i)
-      starts[i] = (i < pass.count ? key(pass.draws, pass.rows[i]) : 0) +
-                  ((static_cast<uint64_t>(layer.position) << 32) + 1) * golden;
+      starts[i] = (i < pass.count ? key(pass.draws, pass.rows[i]) : 0) + first_draw(layer);
   }
   LENET_INLINE V throw_at(int place) const {
     float numbers[lanes];
@@ -142,7 +145,7 @@ struct DrawnPool {
     for (int u = 0; u < w.k; ++u)
       for (int v = 0; v < w.k; ++v) {  // the last positive pixel that the sums haven't passed: so rounding leaves one
         const T pixel = w.at(u, v);
-        number = (pixel > nothing) & (before <= threshold) ? broadcast<T>(static_cast<float>(u * w.k + v)) : number;
+        number = ((pixel > nothing) & (before <= threshold)) ? broadcast<T>(static_cast<float>(u * w.k + v)) : number;
         before += maximum(pixel, nothing);
       }
     return number;

@@ -130,7 +130,7 @@ def test_a_stochastic_pool_draws_by_seed_pass_row_layer_and_place():
     for n, k in enumerate(key(8, 2, [40, 41, 42])):
         outputs = []
         for element, window in enumerate((p[n, :, :2].ravel(), p[n, :, 2:].ravel())):
-            u = draw(k, (1 << 32) + element)[0]
+            u = draw(k, (2 << 32) + element)[0]
             outputs.append(window[np.flatnonzero(np.cumsum(window) > u * window.sum())[0]])
         expected += np.log(np.exp(outputs).sum()) - outputs[0]
     loss, _, _ = engine.gradient(flat, p, labels, Loss(), random=(8, 2, 40))

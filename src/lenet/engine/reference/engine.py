@@ -150,11 +150,14 @@ class ReferenceEngine:
         return outputs
 
     def _uniforms(self, keys: Words) -> list[Array | None]:
-        """Return for each stochastic pool its random numbers, (N, maps, rows, columns): draw (layer << 32) + output."""
+        """Return for each stochastic pool its random numbers, (N, maps, rows, columns).
+
+        The layer at position p, from 0, takes draw ((p + 1) << 32) + output; those below 2^32 are the distortion's.
+        """
         uniforms: list[Array | None] = []
         for place, step in enumerate(self.network.steps):
             stochastic = isinstance(step.layer, StochasticPool)
-            elements = (place << 32) + np.arange(np.prod(step.output)).reshape(step.output)
+            elements = ((place + 1) << 32) + np.arange(np.prod(step.output)).reshape(step.output)
             uniforms.append(draw(keys[:, None, None, None], elements, self.dtype) if stochastic else None)
         return uniforms
 
