@@ -1,4 +1,4 @@
-"""The benchmark's command line: ``python -m bench [speed | tanh | memory | start]``."""
+"""The benchmark's command line: ``python -m bench [speed | seeds | tanh | memory | start]``."""
 
 from __future__ import annotations
 
@@ -22,10 +22,12 @@ def parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         default="speed",
-        choices=("speed", "tanh", "memory", "start"),
-        help="speed beside other systems (default); the activations' largest errors; the memory that training takes; "
-        "the time that lenet --help takes",
+        choices=("speed", "seeds", "tanh", "memory", "start"),
+        help="speed beside other systems (default); a network's errors over several seeds; the activations' largest "
+        "errors; the memory that training takes; the time that lenet --help takes",
     )
+    options.add_argument("--network", default="lenet5", help="of seeds: a row of the zoo; default: lenet5")
+    options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds: how many; default: 10")
     options.add_argument("--quick", action="store_true", help="short runs, and few of them")
     options.add_argument("--systems", metavar="A,B,...", help="which systems; default: all that are installed")
     options.add_argument("--threads", type=int, default=machine.available(), help="of each system; default: all")
@@ -43,6 +45,11 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         errors = report(stride=101 if arguments.quick else 1)
         lines = [f"{name}: {e['units in the last place']:.2f} units in the last place" for name, e in errors.items()]
         return "\n".join(lines) + "\n", {"activations": errors}
+    if arguments.what == "seeds":
+        from . import seeds
+
+        rows = seeds.run(arguments.network, arguments.seeds, arguments.threads)
+        return seeds.summary(rows) + "\n", {"network": arguments.network, "runs": rows}
     if arguments.what == "memory":
         from .process import training_memory
 
