@@ -7,6 +7,7 @@
 #include <nanobind/stl/vector.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 
@@ -34,8 +35,11 @@ const Kernels& kernels_here() {
   const Kernels* kernels = lenet::chosen_kernels();
   if (kernels) return *kernels;
   std::string known;
-  for (const char* const* name = lenet::available_kernels(); *name; ++name) known += std::string(" ") + *name;
-  throw std::invalid_argument("LENET_ISA names an instruction set that isn't here; here are:" + known);
+  for (const char* const* name = lenet::available_kernels(); *name; ++name)
+    known += std::string(known.empty() ? "" : ", ") + *name;
+  throw std::invalid_argument(
+      "the environment variable LENET_ISA must name an instruction set of this processor (one of " + known +
+      "), but is '" + std::getenv("LENET_ISA") + "'");
 }
 
 lenet::Shape shape_of(const std::tuple<int, int, int>& s) { return {std::get<0>(s), std::get<1>(s), std::get<2>(s)}; }
@@ -199,8 +203,10 @@ class PyEngine {
   lenet::Loss check_loss(int loss) const {
     require(loss >= 0 && loss <= static_cast<int>(lenet::Loss::squared), "unknown loss");
     const auto kind = static_cast<lenet::Loss>(loss);
-    const bool distances = kind == lenet::Loss::distance || kind == lenet::Loss::discriminative;
-    require(!distances || network_.plan().last().kind == lenet::Kind::rbf, "this loss needs an RBF output");
+    const bool distances = network_.plan().last().kind == lenet::Kind::rbf;
+    const bool of_distances = kind == lenet::Loss::distance || kind == lenet::Loss::discriminative;
+    require(distances || !of_distances, "this loss needs an RBF output");
+    require(!distances || kind != lenet::Loss::squared, "the squared loss needs scores, not an RBF output's distances");
     return kind;
   }
 
@@ -209,7 +215,7 @@ class PyEngine {
     require(values->size() == 8, "a distortion has eight numbers");
     const std::vector<float>& v = *values;
     out = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
-    require(out.smoothness > 0 && out.smoothness <= 64, "a distortion's smoothness: above 0, at most 64");
+    require(out.smoothness > 0 && out.smoothness <= 100, "a distortion's smoothness: above 0, at most 100");
     return &out;
   }
 
@@ -238,6 +244,7 @@ void activate(int activation, const In<float, 1>& in, const Out<float, 1>& out) 
 
 // Multiply-adds a second of single precision in a plain register loop, all threads together.
 double peak(int threads, int milliseconds) {
+  require(threads >= 1 && threads <= lenet::most_threads, "threads: from 1 to 1024");
   const Kernels& kernels = kernels_here();
   using Clock = std::chrono::steady_clock;
   nb::gil_scoped_release release;

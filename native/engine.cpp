@@ -52,7 +52,7 @@ class Readable {
 
  private:
   static constexpr size_t page = 4096, past = 16;
-#ifdef __SANITIZE_ADDRESS__
+#ifdef LENET_SANITIZED
   static constexpr bool sanitized = true;  // the address sanitizer knows no pages
 #else
   static constexpr bool sanitized = false;

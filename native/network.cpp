@@ -18,6 +18,16 @@ bool same(const Shape& a, const Shape& b) { return a.maps == b.maps && a.rows ==
 
 bool positive(const Shape& s) { return s.maps > 0 && s.rows > 0 && s.columns > 0; }
 
+// Sizes of what lies in memory are ints: an eighth of what those hold leaves room for every sum of them.
+bool moderate(int64_t maps, int64_t rows, int64_t columns) {
+  constexpr int64_t most = int64_t{1} << 28;
+  return rows < most && columns < most && maps < most && rows * columns < most && maps * rows * columns < most;
+}
+
+bool moderate(const Shape& s, int padding = 0) {
+  return moderate(s.maps, s.rows + 2 * int64_t{padding}, s.columns + 2 * int64_t{padding});
+}
+
 bool is_pool(Kind kind) { return kind >= Kind::subsample && kind <= Kind::deformable_pool; }
 
 bool is_row(const Shape& s) { return s.rows == 1 && s.columns == 1; }
@@ -96,6 +106,8 @@ Network::Network(const std::vector<Description>& layers, const Preparation& prep
 void Network::check(const Description& description, const Layer* before) const {
   const Layer& layer = description.layer;
   require(positive(layer.in) && positive(layer.out), "shapes");
+  if (!moderate(layer.in, layer.padding) || !moderate(layer.out) || !moderate(1, layer.window, 1))
+    throw std::invalid_argument("the network is too large for the native engine: a layer has 2^28 pixels or more");
   require(!before || before->out.size() == layer.in.size(), "shapes of neighbours");  // a flattening may be left out
   require(layer.weight + weights_of(layer) <= plan_.parameters && layer.offset + biases_of(layer) <= plan_.parameters,
           "places of parameters");

@@ -2,11 +2,18 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <condition_variable>
 #include <cstdlib>
+#include <exception>
 #include <mutex>
+#include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #ifdef __linux__
@@ -39,7 +46,7 @@ class Pool {
       work_ = &work;
       tasks_ = tasks;
       next_.store(0, std::memory_order_relaxed);
-      helpers_ = threads - 1;
+      helpers_ = std::min(threads - 1, static_cast<int>(threads_.size()));
       busy_.store(helpers_, std::memory_order_relaxed);
       generation_.fetch_add(1, std::memory_order_release);
     }
@@ -52,16 +59,21 @@ class Pool {
         std::this_thread::yield();
       }
     }
+    if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
     return true;
   }
 
  private:
+  // Where the system gives no more threads, those that there are do.
   void grow(int helpers) {
-    while (static_cast<int>(threads_.size()) < helpers) {
-      const int number = static_cast<int>(threads_.size());
-      const unsigned seen = generation_.load();
-      threads_.emplace_back([this, number, seen] { live(number, seen); });
-      threads_.back().detach();  // they end with the process
+    try {
+      while (static_cast<int>(threads_.size()) < helpers) {
+        const int number = static_cast<int>(threads_.size());
+        const unsigned seen = generation_.load();
+        threads_.emplace_back([this, number, seen] { live(number, seen); });
+        threads_.back().detach();  // they end with the process
+      }
+    } catch (const std::system_error&) {
     }
   }
 
@@ -91,8 +103,16 @@ class Pool {
     asleep_.fetch_sub(1);
   }
 
+  // What a task throws, such as a lack of memory, is the caller's, when all are done.
   void take() {
-    for (int task; (task = next_.fetch_add(1)) < tasks_;) (*work_)(task);
+    for (int task; (task = next_.fetch_add(1)) < tasks_;) {
+      try {
+        (*work_)(task);
+      } catch (...) {
+        std::lock_guard<std::mutex> guard(mutex_);
+        if (!failure_) failure_ = std::current_exception();
+      }
+    }
   }
 
   std::mutex turn_, mutex_;
@@ -102,6 +122,7 @@ class Pool {
   std::atomic<int> next_{0}, busy_{0}, asleep_{0};
   int tasks_ = 0, helpers_ = 0;
   const std::function<void(int)>* work_ = nullptr;
+  std::exception_ptr failure_;
 };
 
 // A child process that was forked has none of its parent's threads, and gets a pool of its own. Never deleted: threads
@@ -123,16 +144,21 @@ Pool& pool() {
 }  // namespace
 
 int default_threads() {
-  if (const char* text = std::getenv("LENET_THREADS")) {
-    const int threads = std::atoi(text);
-    if (threads > 0) return threads < 1024 ? threads : 1024;
+  const char* text = std::getenv("LENET_THREADS");
+  if (text && *text) {
+    char* end = nullptr;
+    errno = 0;
+    const long threads = std::strtol(text, &end, 10);
+    if (*end || errno || threads < 1 || threads > most_threads)
+      throw std::invalid_argument("the environment variable LENET_THREADS must be a whole number from 1 to " +
+                                  std::to_string(most_threads) + ", but is '" + text + "'");
+    return static_cast<int>(threads);
   }
 #ifdef __linux__
   cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return std::min(CPU_COUNT(&set), most_threads);
 #endif
-  const unsigned all = std::thread::hardware_concurrency();
-  return all ? static_cast<int>(all) : 1;
+  return std::clamp(static_cast<int>(std::thread::hardware_concurrency()), 1, most_threads);
 }
 
 void parallel(int threads, int tasks, const std::function<void(int)>& work) {
