@@ -69,4 +69,4 @@ def test_every_recipe_has_words(name):
 def test_the_paper_s_rates_are_spelt_out():
     published = ZOO["lenet5"].published
     assert published is not None
-    assert recipes.describe(published)["rate"].startswith("0.001 for 2 passes, 0.0004 for 3 passes")
+    assert recipes.describe(published)["rate"].startswith("0.0005 for 2 passes, 0.0002 for 3 passes")

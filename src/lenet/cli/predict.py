@@ -74,4 +74,4 @@ def _read(reader: Model, image: Grey) -> dict[str, Any]:
 
 def _words(answer: dict[str, Any]) -> str:
     words = f"{answer['label']}  {answer['confidence']:.1%}"
-    return words if answer["none"] <= answer["confidence"] else f"{words}, but {answer['none']:.1%} for no digit at all"
+    return words if answer["none"] <= answer["confidence"] else f"none of the classes  {answer['none']:.1%}, or else {words}"
