@@ -6,6 +6,7 @@ import pytest
 
 from lenet.network import Conv, Dense, Flatten, LocalContrastNorm, Network
 from lenet.plain import LAYERS
+from lenet.recipe import Distortion, Recipe
 from lenet.report import recipes, summary
 from lenet.zoo import ZOO
 
@@ -63,6 +64,14 @@ def test_every_recipe_has_words(name):
     assert (("validation" in words), ("stopping" in words)) == (
         ZOO[name].recipe.validation is not None,
         ZOO[name].recipe.stopping is not None,
+    )
+
+
+def test_distortions_are_told_with_their_units():
+    distortion = Distortion(shift=1, scale=0.1, rotation=10, elastic=3, share=0.5)
+    assert recipes.describe(Recipe(distortion=distortion))["distortions"] == (
+        "at random up to: shift 1 px, scale 10%, rotation 10 degrees, elastic 3 px, smoothed over 4, "
+        "of 0.5 of the pictures"
     )
 
 

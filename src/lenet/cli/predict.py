@@ -74,4 +74,6 @@ def _read(reader: Model, image: Grey) -> dict[str, Any]:
 
 def _words(answer: dict[str, Any]) -> str:
     words = f"{answer['label']}  {answer['confidence']:.1%}"
-    return words if answer["none"] <= answer["confidence"] else f"none of the classes  {answer['none']:.1%}, or else {words}"
+    if answer["none"] <= answer["confidence"]:
+        return words
+    return f"none of the classes  {answer['none']:.1%}, or else {words}"

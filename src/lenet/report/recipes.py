@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
-
 from ..recipe import (
     SGD,
     Adam,
     Constant,
     Cosine,
+    Distortion,
     Inverse,
     Loss,
     LossKind,
@@ -64,8 +63,7 @@ def describe(recipe: Recipe) -> dict[str, str]:
     if recipe.stopping is not None:
         lines["stopping"] = _patience(recipe.stopping)
     if recipe.distortion is not None:
-        set_ones = ((field.name, getattr(recipe.distortion, field.name)) for field in fields(recipe.distortion))
-        lines["distortions"] = ", ".join(f"{name} {value:g}" for name, value in set_ones if value)
+        lines["distortions"] = _distortion(recipe.distortion)
     return lines
 
 
@@ -106,6 +104,21 @@ def _schedule(schedule: Schedule) -> str:
             return f"from {start:g} up to {high:g} over {rise:.0%} of the run, then down to {low:g}"
         case Inverse(first, gamma, power):
             return f"{first:g} (1 + {gamma:g} i)^-{power:g} at update i"
+
+
+def _distortion(distortion: Distortion) -> str:
+    d = distortion
+    parts = {
+        f"shift {d.shift:g} px": d.shift,
+        f"scale {d.scale:.0%}": d.scale,
+        f"squeeze {d.squeeze:.0%}": d.squeeze,
+        f"shear {d.shear:.3g}": d.shear,
+        f"rotation {d.rotation:g} degrees": d.rotation,
+        f"elastic {d.elastic:g} px, smoothed over {d.smoothness:g}": d.elastic,
+    }
+    words = ", ".join(words for words, amount in parts.items() if amount)
+    some = "" if d.share == 1 else f", of {d.share:.3g} of the pictures"
+    return f"at random up to: {words}{some}" if words else "none"
 
 
 def _patience(stopping: Patience) -> str:
