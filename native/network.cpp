@@ -106,8 +106,10 @@ Network::Network(const std::vector<Description>& layers, const Preparation& prep
 void Network::check(const Description& description, const Layer* before) const {
   const Layer& layer = description.layer;
   require(positive(layer.in) && positive(layer.out), "shapes");
-  if (!moderate(layer.in, layer.padding) || !moderate(layer.out) || !moderate(1, layer.window, 1))
-    throw std::invalid_argument("the network is too large for the native engine: a layer has 2^28 pixels or more");
+  const Shape spread{layer.out.maps, layer.in.rows, layer.in.columns}, window{64, layer.window, layer.window};
+  if (!moderate(layer.in, layer.padding) || !moderate(layer.out) || !moderate(layer.window, 1, 1) ||
+      (layer.kind == Kind::conv && !(moderate(spread, layer.padding) && moderate(window))))
+    throw std::invalid_argument("a layer is too large for the native engine: 2^28 pixels or more");
   require(!before || before->out.size() == layer.in.size(), "shapes of neighbours");  // a flattening may be left out
   require(layer.weight + weights_of(layer) <= plan_.parameters && layer.offset + biases_of(layer) <= plan_.parameters,
           "places of parameters");

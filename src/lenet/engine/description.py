@@ -45,13 +45,21 @@ LOSSES = tuple(LossKind)
 
 
 def describe(network: Network) -> list[dict[str, Any]]:
-    """Return each layer in the native engine's terms; a flattening that only renames is left out."""
-    layout = Layout(network)
-    return [_layer(position, step, layout) for position, step in enumerate(network.steps) if not renames(step)]
+    """Return each layer that computes, in the native engine's terms."""
+    layout, made = Layout(network), computed(network)
+    return [_layer(position, step, layout) for position, step in enumerate(network.steps) if step.name in made]
 
 
-def renames(step: Step) -> bool:
-    """Return whether a layer changes no number: its output is its input, map by map, row by row."""
+def computed(network: Network) -> set[str]:
+    """Return the names of the layers that compute something, and of one at least.
+
+    A flattening without an activation doesn't: its output is its input, map by map, row by row.
+    """
+    names = {step.name for step in network.steps if not _renames(step)}
+    return names or {network.steps[-1].name}
+
+
+def _renames(step: Step) -> bool:
     return isinstance(step.layer, Flatten) and step.layer.activation is Activation.NONE
 
 

@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from ..errors import LenetError
 from ..network import Network
 from ..preparation import Preparation
-from ..recipe import Loss, Recipe
+from ..recipe import Loss, Optimiser, Recipe
 from . import description
 from .layout import Layout
+from .reference.losses import check as check_loss
 from .state import State
 
 try:
@@ -24,6 +25,9 @@ except ImportError as error:  # pragma: no cover - an installation without its c
     ) from error
 
 Images = NDArray[np.uint8] | NDArray[np.float32]
+
+MOST_THREADS = 1024
+WORD = 2**64  # seeds and passes count modulo this, as in the reference
 
 
 class NativeEngine:
@@ -53,11 +57,11 @@ class NativeEngine:
                 f"network {network.name!r} reads {network.input}, but its preparation gives {preparation.input}; "
                 "change the picture's shape or the padding"
             )
-        if threads is not None and not 1 <= threads <= 1024:
-            raise LenetError(f"threads must be from 1 to 1024, but are {threads}")
+        if threads is not None and not (isinstance(threads, int) and 1 <= threads <= MOST_THREADS):
+            raise LenetError(f"threads must be a whole number from 1 to {MOST_THREADS}, but is {threads!r}")
         self.network, self.preparation, self.layout = network, preparation, Layout(network)
-        self.threads = threads or _native.default_threads()
         try:
+            self.threads = threads or _native.default_threads()
             self._engine = _native.Engine(
                 description.describe(network),
                 preparation.shape,
@@ -67,7 +71,9 @@ class NativeEngine:
                 self.layout.size,
             )
         except ValueError as error:
-            raise LenetError(str(error)) from None
+            raise LenetError(f"network {network.name!r} on the native engine: {error}") from None
+        except (RuntimeError, TypeError):  # a number beyond 32 bits
+            raise LenetError(f"network {network.name!r} is too large for the native engine") from None
 
     @property
     def isa(self) -> str:
@@ -80,24 +86,28 @@ class NativeEngine:
         return self._engine.lanes
 
     def scores(self, flat: NDArray[np.float32], images: Images) -> NDArray[np.float32]:
-        """Return the last layer's outputs (N, classes) for images (N, C, H, W) or (N, H, W), uint8 or float32 in [0, 1]."""
-        images = self._images(images)
+        """Return the last layer's outputs (N, classes).
+
+        Args:
+            flat: the parameters (size,).
+            images: (N, C, H, W), or (N, H, W) of one channel; uint8 or float32 in [0, 1].
+        """
+        flat, images = self._weights(flat), self._images(images)
         out = np.empty((len(images), self.network.classes), np.float32)
         self._engine.scores(flat, images, out, self.threads)
         return out
 
     def features(self, flat: NDArray[np.float32], images: Images) -> dict[str, NDArray[np.float32]]:
         """Return every layer's output (N, maps, rows, columns) by the layer's name; first ``input``, as prepared."""
-        images = self._images(images)
-        steps = self.network.steps
+        flat, images = self._weights(flat), self._images(images)
         outputs = {"input": np.empty((len(images), *self.network.input), np.float32)}
-        made = [outputs["input"]]
-        for step in steps:
-            if description.renames(step):
-                outputs[step.name] = made[-1].reshape(len(images), *step.output)
-            else:
+        made, computed = [outputs["input"]], description.computed(self.network)
+        for step in self.network.steps:
+            if step.name in computed:
                 outputs[step.name] = np.empty((len(images), *step.output), np.float32)
                 made.append(outputs[step.name])
+            else:
+                outputs[step.name] = made[-1].reshape(len(images), *step.output)
         self._engine.features(flat, images, made)
         return outputs
 
@@ -119,7 +129,11 @@ class NativeEngine:
             loss: which loss.
             random: seed, pass and index of the first image, for stochastic pools; only an index of 0 is offered here.
         """
-        images, labels = self._images(images), self._labels(labels, len(images))
+        check_loss(loss, self.network)
+        flat, images = self._weights(flat), self._images(images)
+        labels = self._labels(labels, len(images))
+        if not len(images):
+            raise LenetError("a gradient needs one or more images")
         seed, pass_, first = random
         if first:
             raise LenetError(f"the native engine draws by the images' rows, which begin at 0, not {first}")
@@ -127,7 +141,18 @@ class NativeEngine:
         rows = np.arange(len(images), dtype=np.int64)
         kind = description.LOSSES.index(loss.kind)
         mean, errors = self._call(
-            self._engine.gradient, flat, images, labels, rows, kind, loss.j, seed, pass_, None, out, self.threads
+            self._engine.gradient,
+            flat,
+            images,
+            labels,
+            rows,
+            kind,
+            loss.j,
+            seed % WORD,
+            pass_ % WORD,
+            None,
+            out,
+            self.threads,
         )
         return mean, errors, out
 
@@ -156,8 +181,16 @@ class NativeEngine:
         Returns:
             The sum of the losses, and how many were read wrong, each before the update that it's part of.
         """
-        images, labels = self._images(images), self._labels(labels, len(images))
-        order = np.ascontiguousarray(order, np.int64)
+        check_loss(recipe.loss, self.network)
+        images = self._images(images)
+        labels = self._labels(labels, len(images))
+        order = _whole(order, "order", "rows of the images", len(images))
+        self._check_state(state, recipe.optimiser)
+        updates = -(-len(order) // recipe.batch)
+        if np.shape(rates) != (updates,):
+            raise LenetError(
+                f"{len(order)} rows in batches of {recipe.batch} need {updates} rates, but rates are {np.shape(rates)}"
+            )
         loss, kind = recipe.loss, description.LOSSES.index(recipe.loss.kind)
         result = self._call(
             self._engine.train,
@@ -167,18 +200,18 @@ class NativeEngine:
             images,
             labels,
             order,
-            recipe.batch,
+            min(recipe.batch, max(1, len(order))),
             np.ascontiguousarray(rates, np.float32),
             description.optimiser(recipe.optimiser),
             self._factors(recipe.optimiser.bias_factor),
             kind,
             loss.j,
-            recipe.seed,
-            pass_,
+            recipe.seed % WORD,
+            pass_ % WORD,
             description.distortion(recipe.distortion),
             self.threads,
         )
-        state.updates += -(-len(order) // recipe.batch)
+        state.updates += updates
         return result
 
     def _call(self, function: Any, *arguments: Any) -> tuple[float, int]:
@@ -197,16 +230,43 @@ class NativeEngine:
     def _biases(self) -> NDArray[np.bool_]:
         return self.layout.biases
 
-    def _images(self, images: Images) -> Images:
+    def _weights(self, flat: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return the weights as a C-contiguous float32 row; refuse another size or kind."""
+        flat = np.asarray(flat)
+        if flat.shape != (self.layout.size,) or flat.dtype.kind != "f":
+            raise LenetError(
+                f"network {self.network.name!r} has weights ({self.layout.size},) of floating-point numbers, "
+                f"not {flat.shape} of {flat.dtype}"
+            )
+        return np.ascontiguousarray(flat, np.float32)
+
+    def _check_state(self, state: State, optimiser: Optimiser) -> None:
+        """Refuse a state that can't be changed in place, or is another optimiser's."""
+        wanted = len(State.fresh(state.flat[:0], optimiser).slots)
+        if len(state.slots) != wanted:
+            raise LenetError(f"{type(optimiser).__name__} needs {wanted} slots, but the state has {len(state.slots)}")
+        for array in (state.flat, *state.slots):
+            flags, right = array.flags, array.shape == (self.layout.size,) and array.dtype == np.float32
+            if not (right and flags.c_contiguous and flags.writeable):
+                raise LenetError(
+                    f"a state's arrays are changed in place: they must be writable, contiguous and float32 "
+                    f"({self.layout.size},), but one is {array.dtype} {array.shape}"
+                    f"{'' if flags.writeable else ', read-only'}{'' if flags.c_contiguous else ', not contiguous'}"
+                )
+
+    def _images(self, given: Images) -> Images:
         """Return the images as (N, C, H, W), C-contiguous, uint8 or float32; refuse others."""
         shape = self.preparation.shape
+        images: NDArray[Any] = np.asarray(given)
         if images.ndim == 3 and shape[0] == 1:
             images = images[:, None]
-        if images.shape[1:] != shape:
+        if images.ndim != 4 or images.shape[1:] != shape:
             raise LenetError(f"images must be (N, {', '.join(map(str, shape))}), but are {images.shape}")
         if images.dtype not in (np.uint8, np.float32):
             raise LenetError(f"images must be uint8 (0 to 255) or float32 (0 to 1), but are {images.dtype}")
         if images.dtype == np.float32 and images.size and not (images.min() >= 0 and images.max() <= 1):
+            if np.isnan(images).any():
+                raise LenetError("images must be numbers, but some are NaN")
             raise LenetError(
                 f"float pixels must lie between 0 and 1, but run from {images.min()} to {images.max()}; "
                 "divide bytes by 255, or pass them as uint8"
@@ -214,6 +274,17 @@ class NativeEngine:
         return np.ascontiguousarray(images)
 
     def _labels(self, labels: NDArray[Any], count: int) -> NDArray[np.int64]:
+        labels = np.asarray(labels)
         if labels.shape != (count,):
             raise LenetError(f"there must be a label for each of the {count} images, but labels are {labels.shape}")
-        return np.ascontiguousarray(labels, np.int64)
+        return _whole(labels, "labels", "classes", self.network.classes)
+
+
+def _whole(values: NDArray[Any], name: str, what: str, count: int) -> NDArray[np.int64]:
+    """Return whole numbers from 0 to ``count`` - 1 as an int64 row; refuse others."""
+    values = np.asarray(values)
+    if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
+        raise LenetError(f"{name} must be a row of whole numbers, but are {values.shape} of {values.dtype}")
+    if values.size and not (values.min() >= 0 and values.max() < count):
+        raise LenetError(f"{name} are {what}, from 0 to {count - 1}, but go from {values.min()} to {values.max()}")
+    return np.ascontiguousarray(values, np.int64)
