@@ -8,6 +8,10 @@
 
 #include "threads.h"
 
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
+
 namespace lenet {
 
 namespace {
@@ -15,19 +19,27 @@ namespace {
 constexpr size_t most_shards = 16;
 constexpr size_t stretch = 4096;  // parameters that one task updates
 
+size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
+
 struct Free {
   void operator()(float* p) const { std::free(p); }
 };
 
-// This thread's workspace of at least `floats` floats, aligned to 64 bytes; kept for the next call.
+// This thread's workspace of at least `floats` floats, aligned to 64 bytes; kept for the next call. In huge pages where
+// the system has them: a block's activations would take a hundred and more of the small ones.
 float* workspace(size_t floats) {
   thread_local std::unique_ptr<float, Free> kept;
   thread_local size_t size = 0;
   if (size < floats) {
+    constexpr size_t huge = size_t{1} << 21;
     kept.reset();
     size = 0;
     void* memory = nullptr;
-    if (posix_memalign(&memory, 64, (floats + 16) * sizeof(float)) != 0) throw std::bad_alloc();
+    const size_t bytes = (floats + 16) * sizeof(float);
+    if (posix_memalign(&memory, bytes < huge / 8 ? 64 : huge, bytes) != 0) throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+    if (bytes >= huge / 8) madvise(memory, ceiling(bytes, huge) * huge, MADV_HUGEPAGE);
+#endif
     std::fill_n(static_cast<float*>(memory), floats + 16, 0.0f);
     kept.reset(static_cast<float*>(memory));
     size = floats;
@@ -60,8 +72,6 @@ class Readable {
   const float* parameters_;
   std::vector<float> copy_;
 };
-
-size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 
 // A shard is at least two blocks where there are many, each block where there are few, and never more than 16.
 size_t shards_of(size_t blocks) { return std::min(std::max(blocks / 2, std::min(blocks, size_t{4})), most_shards); }

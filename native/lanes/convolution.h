@@ -362,8 +362,15 @@ inline void learn_biases(const Layer& layer, const T* delta, const Gradient& gra
   if (!layer.bias) return;
   const int area = layer.out.area();
   for (int m = 0; m < layer.out.maps; ++m) {
-    T sum{};
-    for (int i = 0; i < area; ++i) sum += delta[m * area + i];
+    const T* d = delta + static_cast<size_t>(m) * area;
+    T sums[4] = {};  // four chains: one would wait for each addition
+    int i = 0;
+    for (; i + 4 <= area; i += 4) {
+      LENET_UNROLL
+      for (int k = 0; k < 4; ++k) sums[k] += d[i + k];
+    }
+    for (; i < area; ++i) sums[0] += d[i];
+    const T sum = (sums[0] + sums[1]) + (sums[2] + sums[3]);
     gradient.add(layer.offset + m, total(sum));
   }
 }

@@ -8,6 +8,10 @@
 #include <cstdint>
 #include <cstring>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #define LENET_INLINE inline __attribute__((always_inline))
 #define LENET_UNROLL _Pragma("GCC unroll 64")
 
@@ -46,8 +50,20 @@ LENET_INLINE void store_some(float* p, V v, int count) {
   std::memcpy(p, &v, sizeof(float) * static_cast<size_t>(count));
 }
 
+// The processor's own maximum and minimum: the second where either is not a number, so that one in b is passed on.
+#if defined(__AVX512F__)
+LENET_INLINE V maximum(V a, V b) { return _mm512_max_ps(a, b); }
+LENET_INLINE V minimum(V a, V b) { return _mm512_min_ps(a, b); }
+#elif defined(__AVX__)
+LENET_INLINE V maximum(V a, V b) { return _mm256_max_ps(a, b); }
+LENET_INLINE V minimum(V a, V b) { return _mm256_min_ps(a, b); }
+#elif defined(__SSE__)
+LENET_INLINE V maximum(V a, V b) { return _mm_max_ps(a, b); }
+LENET_INLINE V minimum(V a, V b) { return _mm_min_ps(a, b); }
+#else
 LENET_INLINE V maximum(V a, V b) { return a > b ? a : b; }
 LENET_INLINE V minimum(V a, V b) { return a < b ? a : b; }
+#endif
 LENET_INLINE float maximum(float a, float b) { return a > b ? a : b; }
 LENET_INLINE float minimum(float a, float b) { return a < b ? a : b; }
 
