@@ -10,8 +10,8 @@ namespace LENET_ISA {
 constexpr float amplitude = 1.7159f, slope = 2.0f / 3.0f;  // A and S of the paper's appendix A
 
 // x P(x^2) / Q(x^2), fitted to tanh on [0, 8.3] for the least relative error (9.3e-9). Beyond 8 it stays at tanh(8), 4
-// units in the last place below 1, so that rounding never lifts it above 1. The largest error, by `python -m bench tanh`,
-// stands in docs/performance.md.
+// units in the last place below 1, so that rounding never lifts it above 1. The largest error, by `python -m bench
+// tanh`, stands in docs/performance.md.
 template <class T>
 LENET_INLINE T tanh(T x) {
   const T limit = broadcast<T>(8.0f);
