@@ -51,12 +51,11 @@ def describe(network: Network) -> list[dict[str, Any]]:
 
 
 def computed(network: Network) -> set[str]:
-    """Return the names of the layers that compute something, and of one at least.
+    """Return the names of the layers that compute something, and of the first, which the picture goes into.
 
-    A flattening without an activation doesn't: its output is its input, map by map, row by row.
+    A flattening without an activation computes nothing: its output is its input, map by map, row by row.
     """
-    names = {step.name for step in network.steps if not _renames(step)}
-    return names or {network.steps[-1].name}
+    return {step.name for place, step in enumerate(network.steps) if place == 0 or not _renames(step)}
 
 
 def _renames(step: Step) -> bool:
