@@ -85,11 +85,15 @@ inline void load_bytes(const Preparation& p, const uint8_t* const* pictures, V* 
 LENET_INLINE void put(V* x, int place, int lane, float value) { reinterpret_cast<float*>(x + place)[lane] = value; }
 LENET_INLINE void put(float* x, int place, int, float value) { x[place] = value; }
 
-// One picture's pixels, 0 to 1, into its lane.
+// One picture's pixels, 0 to 1, into its lane, row by row.
 template <class T>
 inline void load_lane(const Preparation& p, const float* pixels, int lane, T* x) {
   const Frame frame(p);
-  for (int i = 0; i < p.picture.size(); ++i) put(x, frame.place(i), lane, p.low + (p.high - p.low) * pixels[i]);
+  const int rows = p.picture.maps * p.picture.rows, columns = p.picture.columns;
+  for (int r = 0; r < rows; ++r, pixels += columns) {
+    T* row = x + frame.place(r * columns);
+    for (int i = 0; i < columns; ++i) put(row, i, lane, p.low + (p.high - p.low) * pixels[i]);
+  }
 }
 
 // The prepared input of a block; lanes that aren't in use show the first picture. `scratch` for distortions.
