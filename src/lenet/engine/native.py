@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ except ImportError as error:  # pragma: no cover - an installation without its c
 Images = NDArray[np.uint8] | NDArray[np.float32]
 
 MOST_THREADS = 1024
+MOST_PIXELS = 2**28  # of a layer
 WORD = 2**64  # seeds and passes count modulo this, as in the reference
 
 
@@ -59,6 +61,10 @@ class NativeEngine:
             )
         if threads is not None and not (isinstance(threads, int) and 1 <= threads <= MOST_THREADS):
             raise LenetError(f"threads must be a whole number from 1 to {MOST_THREADS}, but is {threads!r}")
+        if max(prod(shape) for step in network.steps for shape in (step.input, step.output)) >= MOST_PIXELS:
+            raise LenetError(
+                f"network {network.name!r} is too large for the native engine: a layer has 2^28 pixels or more"
+            )
         self.network, self.preparation, self.layout = network, preparation, Layout(network)
         try:
             self.threads = threads or _native.default_threads()
