@@ -46,7 +46,7 @@ def load(name: str | os.PathLike[str], *, threads: int | None = None, engine: st
     Raises:
         LenetError: there is no such model, or its file is damaged.
     """
-    from ..model import Model  # noqa: PLC0415  names are listed without NumPy
+    from ..model import Model  # names are listed without NumPy
 
     text = os.fspath(name)
     inside = text in names() or (text in ZOO and not Path(text).exists())
