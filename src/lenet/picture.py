@@ -29,7 +29,7 @@ def load(path: str | PathLike[str]) -> Grey:
     Raises:
         LenetError: there is no such file, it is no picture, is damaged, or is larger than 50 million pixels.
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415
+    from PIL import Image, ImageOps, UnidentifiedImageError
 
     path = Path(path)
     if path.is_dir():
@@ -56,7 +56,7 @@ def load(path: str | PathLike[str]) -> Grey:
 
 def _grey(image: Image) -> Grey:
     """Return the greys of an image of any mode, over white where it is transparent; 16 bits are scaled to 8."""
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image, np.float64)
@@ -105,7 +105,7 @@ def _ink(grey: Grey) -> tuple[NDArray[np.float64], float]:
 
 def _fitted(cut: NDArray[np.float64], high: float, wide: float) -> NDArray[np.float64]:
     """Return ink scaled to fit (high, wide) pixels, its darkest pixel at 255 again."""
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     scale = min(high / cut.shape[0], wide / cut.shape[1])
     if abs(scale - 1) <= SAME:

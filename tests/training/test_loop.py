@@ -27,7 +27,7 @@ def test_each_pass_shows_every_row_once(tape, network, digits, recipe, shuffle):
 
 
 @pytest.mark.parametrize("schedule", [Constant(0.1), Table(((1, 0.5), (1, 0.25))), Cosine(1.0, 0.1)])
-def test_rates_are_the_schedules(tape, often, network, digits, recipe, schedule):  # noqa: PLR0917
+def test_rates_are_the_schedules(tape, often, network, digits, recipe, schedule):
     recipe = replace(recipe, validation=None, schedule=schedule, batch=20)  # 5 updates a pass
     trained(network, digits, recipe)
     rates = np.concatenate([rates for _, _, rates in tape.calls])
@@ -113,7 +113,7 @@ def test_patience_keeps_the_best_weights_and_ends(tape, network, digits, recipe,
 
 
 @pytest.mark.parametrize("loss", [float("nan"), float("inf")])
-def test_a_run_that_diverges_says_so(tape, network, digits, recipe, loss, tmp_path):  # noqa: PLR0917
+def test_a_run_that_diverges_says_so(tape, network, digits, recipe, loss, tmp_path):
     tape.losses = lambda updates: loss if updates > 9 else 1.0
     with pytest.raises(LenetError, match=r"diverged in pass 2.*rate 0.05.*smaller rate"):
         train(network, digits, recipe=recipe, folder=tmp_path / "run")

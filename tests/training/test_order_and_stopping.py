@@ -37,7 +37,7 @@ def test_every_place_is_as_likely():
     assert ((counts - 150) ** 2 / 150).sum() < 43.8  # chi-square, 19 degrees, 0.1%
 
 
-def tutorial(errors, per_pass, passes, first=10_000, growth=2, better=0.995):  # noqa: PLR0917
+def tutorial(errors, per_pass, passes, first=10_000, growth=2, better=0.995):
     """Return (updates made, pass with the best weights), by the tutorials' own loop, written out plainly."""
     patience, best, best_pass = first, np.inf, None
     for epoch in range(passes):

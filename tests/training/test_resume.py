@@ -111,7 +111,7 @@ RECIPES = {
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_stopped_after_each_chunk(name, often, network, digits, recipe, tmp_path):  # noqa: PLR0917
+def test_stopped_after_each_chunk(name, often, network, digits, recipe, tmp_path):
     recipe = replace(recipe, **RECIPES[name])
     train(network, digits, recipe=recipe, folder=tmp_path / "whole", engine="reference")
     folder, stops = tmp_path / "stopped", 0

@@ -111,7 +111,7 @@ def test_without_a_folder_nothing_is_written(network, digits, recipe, tmp_path, 
     assert not list(tmp_path.iterdir())
 
 
-def test_a_full_disk(network, digits, recipe, tmp_path, monkeypatch, often):  # noqa: PLR0917
+def test_a_full_disk(network, digits, recipe, tmp_path, monkeypatch, often):
     calls, sync = [], os.fsync
 
     def full(handle):

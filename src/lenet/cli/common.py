@@ -53,7 +53,7 @@ def width(stream: TextIO | None = None) -> int | None:
 
 def style() -> Style:
     """Return how pictures are drawn on stdout: greys on a terminal unless NO_COLOR is set, ASCII if it must be."""
-    from ..report.terminal import BLOCKS, Style  # noqa: PLC0415
+    from ..report.terminal import BLOCKS, Style
 
     try:
         BLOCKS.encode(sys.stdout.encoding or "ascii")
@@ -74,7 +74,7 @@ def is_path(what: str) -> bool:
 
 def complete_network(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Return the names of the zoo that begin so, and else files, for a shell to complete."""
-    from ..zoo import ZOO  # noqa: PLC0415
+    from ..zoo import ZOO
 
     names = [CompletionItem(name) for name in ZOO if name.startswith(begun)]
     return names or [CompletionItem(begun, type="file")]
@@ -82,7 +82,7 @@ def complete_network(_context: click.Context, _parameter: click.Parameter, begun
 
 def complete_data(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
     """Return the names of data sets that begin so, and else files, for a shell to complete."""
-    from ..data import names  # noqa: PLC0415
+    from ..data import names
 
     found = [CompletionItem(name) for name in names() if name.startswith(begun)]
     return found or [CompletionItem(begun, type="file")]

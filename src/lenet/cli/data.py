@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 def loaded(source: str) -> Dataset:
     """Return a data set by its name or path; a download is shown on stderr."""
-    from ..data import load  # noqa: PLC0415
-    from .live import downloading  # noqa: PLC0415
+    from ..data import load
+    from .live import downloading
 
     with downloading(sys.stderr) as progress:
         return load(source, progress=progress)
@@ -36,8 +36,8 @@ def data() -> None:
 @json_option
 def list_(as_json: bool) -> None:
     """List the data sets that have a name. Files and folders of your own are given by their path."""
-    from ..data import describe, names  # noqa: PLC0415
-    from ..report.table import Table  # noqa: PLC0415
+    from ..data import describe, names
+    from ..report.table import Table
 
     sets = [describe(name) for name in names()]
     if as_json:
@@ -63,8 +63,8 @@ def fetch(name: str, as_json: bool) -> None:
 
     LENET_CACHE in the environment says where data sets are kept.
     """
-    from .. import data as sets  # noqa: PLC0415
-    from .live import downloading  # noqa: PLC0415
+    from .. import data as sets
+    from .live import downloading
 
     with downloading(sys.stderr) as progress:
         folder = sets.fetch(name, progress=progress)
@@ -93,8 +93,8 @@ def fetch(name: str, as_json: bool) -> None:
 @json_option
 def show(source: str, count: int, first: int, test: bool, as_json: bool) -> None:
     """Say what a data set holds, and draw some of its pictures with their labels."""
-    from ..errors import LenetError  # noqa: PLC0415
-    from . import drawing  # noqa: PLC0415
+    from ..errors import LenetError
+    from . import drawing
 
     dataset = loaded(source)
     if as_json:

@@ -23,12 +23,12 @@ def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> 
 
     MODEL is a network whose weights are in the package (see `lenet models`), a model's file, or the folder of a run.
     """
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    from ..report import scores  # noqa: PLC0415
-    from ..weights import load  # noqa: PLC0415
-    from . import drawing  # noqa: PLC0415
-    from .data import loaded  # noqa: PLC0415
+    from ..report import scores
+    from ..weights import load
+    from . import drawing
+    from .data import loaded
 
     reader = load(model)
     dataset = loaded(data or reader.data or "mnist")

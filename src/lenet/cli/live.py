@@ -58,9 +58,9 @@ class Live(Rows):
 
     def __init__(self, stream: TextIO) -> None:
         """Draw on ``stream``, a terminal."""
-        from rich.console import Console  # noqa: PLC0415
-        from rich.progress import BarColumn, TextColumn  # noqa: PLC0415
-        from rich.progress import Progress as Bar  # noqa: PLC0415
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn
+        from rich.progress import Progress as Bar
 
         super().__init__(stream)
         words = TextColumn("{task.description}", markup=False)
@@ -104,9 +104,9 @@ def downloading(stream: TextIO) -> Iterator[Any]:
     if not is_terminal(stream):
         yield None
         return
-    from rich.console import Console  # noqa: PLC0415
-    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn  # noqa: PLC0415
-    from rich.progress import Progress as Bar  # noqa: PLC0415
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, TextColumn, TransferSpeedColumn
+    from rich.progress import Progress as Bar
 
     columns = TextColumn("{task.description}", markup=False), BarColumn(), DownloadColumn(), TransferSpeedColumn()
     tasks: dict[str, rich.progress.TaskID] = {}

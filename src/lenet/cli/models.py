@@ -14,9 +14,9 @@ def models(as_json: bool) -> None:
 
     A network whose weights are in the package reads digits at once; the others are trained first.
     """
-    from ..report.table import Table  # noqa: PLC0415
-    from ..weights import names  # noqa: PLC0415
-    from ..zoo import ZOO  # noqa: PLC0415
+    from ..report.table import Table
+    from ..weights import names
+    from ..zoo import ZOO
 
     weights = set(names())
     if as_json:

@@ -36,9 +36,9 @@ def predict(context: click.Context, pictures: tuple[Path, ...], model: str, show
     The confidence is the probability that the model gives its answer; it is no promise. Some networks, lenet5 for one,
     also know how probable it is that a picture shows none of the classes.
     """
-    from ..picture import load, prepare  # noqa: PLC0415
-    from ..weights import load as load_model  # noqa: PLC0415
-    from . import drawing  # noqa: PLC0415
+    from ..picture import load, prepare
+    from ..weights import load as load_model
+    from . import drawing
 
     reader = load_model(model)
     channels, rows, columns = reader.preparation.shape

@@ -30,7 +30,7 @@ DEBUG = "LENET_DEBUG"
 
 def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
-        from ..version import version  # noqa: PLC0415
+        from ..version import version
 
         click.echo(f"lenet {version()}")
         context.exit()

@@ -33,8 +33,8 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
     """
     if markdown + toml + as_json > 1:
         raise click.UsageError("--markdown, --toml and --json: one at a time")
-    from ..report import recipes, summary  # noqa: PLC0415
-    from ..written import recipe_to_dict, write  # noqa: PLC0415
+    from ..report import recipes, summary
+    from ..written import recipe_to_dict, write
 
     described, recipe, entry = _find(network)
     table = summary.table(described)
@@ -60,15 +60,15 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
 
 def _find(what: str) -> tuple[Network, Recipe | None, Entry | None]:
     """Return the network that an argument names, its recipe, and its row of the zoo or of a TOML file."""
-    from ..zoo import ZOO, entry  # noqa: PLC0415
+    from ..zoo import ZOO, entry
 
     if is_written(what):
-        from ..written import read  # noqa: PLC0415
+        from ..written import read
 
         written = read(what)
         return written.network, written.recipe, written
     if what not in ZOO and is_path(what):
-        from ..weights import load  # noqa: PLC0415
+        from ..weights import load
 
         model = load(what)
         return model.network, model.recipe, None

@@ -48,8 +48,8 @@ def train(resume: str | None, threads: int | None, quiet: bool, as_json: bool, *
     NETWORK is a name that `lenet models` lists, by default lenet5, or a network of your own in a TOML file. The run's
     folder keeps the model, the history and a checkpoint: after Ctrl-C, --resume goes on to the very same result.
     """
-    from .. import training  # noqa: PLC0415
-    from .live import Silent, watcher  # noqa: PLC0415
+    from .. import training
+    from .live import Silent, watcher
 
     data, arguments = _resumed(resume, options) if resume is not None else _begun(**options)
     try:
@@ -73,9 +73,9 @@ def _begun(network: str | None, data: str | None, out: str | None, **options: An
 
 def _adapted(network: str, which: str | None, share: float | None) -> Entry:
     """Return a row of the zoo or of a TOML file, with the recipe and the validation that were asked for."""
-    from ..recipe import Validation  # noqa: PLC0415
-    from ..written import read  # noqa: PLC0415
-    from ..zoo import entry  # noqa: PLC0415
+    from ..recipe import Validation
+    from ..written import read
+    from ..zoo import entry
 
     row = read(network) if is_written(network) else entry(network)
     recipe = row.published if which == "published" and row.published is not None else row.recipe
@@ -86,7 +86,7 @@ def _adapted(network: str, which: str | None, share: float | None) -> Entry:
 
 def _resumed(folder: str, options: dict[str, Any]) -> tuple[Dataset, dict[str, Any]]:
     """Return the data of a run that is gone on with, and the other arguments of ``lenet.train``."""
-    from ..training.folder import settings  # noqa: PLC0415
+    from ..training.folder import settings
 
     given = [f"--{name}" if name != "network" else "NETWORK" for name, value in options.items() if value is not None]
     if refused := [name for name in given if name != "--data"]:
@@ -97,17 +97,17 @@ def _resumed(folder: str, options: dict[str, Any]) -> tuple[Dataset, dict[str, A
 
 def _loaded(source: str) -> Dataset:
     """Return a data set under the name by which a resumed run finds it again."""
-    from .data import loaded  # noqa: PLC0415
+    from .data import loaded
 
     return replace(loaded(source), name=source)
 
 
 def _tell(run: Run, data: Dataset, quiet: bool) -> None:
     """Print what training gave: the test error, ten test pictures as they were read, where it is, and what now."""
-    import numpy as np  # noqa: PLC0415
+    import numpy as np
 
-    from ..report import scores  # noqa: PLC0415
-    from . import drawing  # noqa: PLC0415
+    from ..report import scores
+    from . import drawing
 
     passes, seconds = run.metrics["passes"], run.metrics["seconds"]["training"]
     count = "1 pass" if passes == 1 else f"{passes} passes"

@@ -23,7 +23,7 @@ def folder(named: NamedSet) -> Path:
     """Return where a set is kept: under ``LENET_CACHE``, or in the user's cache folder."""
     if place := os.environ.get("LENET_CACHE"):
         return Path(place) / named.name
-    import platformdirs  # noqa: PLC0415
+    import platformdirs
 
     return Path(platformdirs.user_cache_dir("lenet", appauthor=False)) / named.name
 

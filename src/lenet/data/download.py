@@ -58,7 +58,7 @@ def _receive(
     url: str, silence: float, pieces: SimpleQueue[int | bytes | Exception | None], given_up: threading.Event
 ) -> None:
     """Put into the queue: the number of bytes, where the answer says it; pieces of bytes; None. Or an exception."""
-    from urllib.request import Request, urlopen  # noqa: PLC0415
+    from urllib.request import Request, urlopen
 
     try:
         request = Request(url, headers={"User-Agent": "lenet"})
@@ -73,7 +73,7 @@ def _receive(
 
 
 def _reason(error: Exception, silence: float) -> str:
-    from urllib.error import HTTPError, URLError  # noqa: PLC0415
+    from urllib.error import HTTPError, URLError
 
     if isinstance(error, HTTPError):
         return f"answered {error.code} {error.reason}"

@@ -87,7 +87,7 @@ def _ink(character: str) -> NDArray[np.float64]:
 @cache
 def _field(character: str) -> Floats:
     """Return the distance to a character's rounded outline, in pixels of its bitmap, negative within the ink."""
-    from scipy.ndimage import distance_transform_edt, gaussian_filter  # type: ignore[import-untyped]  # noqa: PLC0415
+    from scipy.ndimage import distance_transform_edt, gaussian_filter  # type: ignore[import-untyped]
 
     ink = np.kron(np.pad(_ink(character), MARGIN), np.ones((FINE, FINE)))
     ink = gaussian_filter(ink, 0.45 * FINE) > 0.5  # rounds the steps of slanted strokes

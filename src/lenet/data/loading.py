@@ -33,7 +33,7 @@ def load(
     if name == named.GLYPHS and folder is not None:
         raise LenetError("glyphs are drawn here and come from no folder; leave the folder out")
     if name == named.GLYPHS:
-        from .glyphs import dataset  # noqa: PLC0415
+        from .glyphs import dataset
 
         return dataset()
     if name in named.names():

@@ -54,7 +54,7 @@ def describe(name: str) -> Description:
         LenetError: there is no such name.
     """
     if name == GLYPHS:
-        from .glyphs import DIGITS, TEST, TRAIN  # noqa: PLC0415
+        from .glyphs import DIGITS, TEST, TRAIN
 
         summary = "digits drawn from the paper's 7x12 bitmaps and distorted; needs no network"
         return Description(GLYPHS, summary, tuple(DIGITS), TRAIN, TEST, (28, 28), ("drawn here",), True, None)

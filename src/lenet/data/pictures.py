@@ -59,7 +59,7 @@ def is_picture_folder(folder: Path) -> bool:
 
 
 def _part(folder: Path, names: tuple[str, ...], shape: tuple[int, int]) -> tuple[NDArray[np.uint8], arrays.Labels]:
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     known = set(Image.registered_extensions())
     files, labels = [], []
@@ -84,7 +84,7 @@ def grey(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
     Raises:
         LenetError: it can't be read as a picture, or is too large.
     """
-    from PIL import Image, ImageOps  # noqa: PLC0415
+    from PIL import Image, ImageOps
 
     try:
         with warnings.catch_warnings():
@@ -102,7 +102,7 @@ def grey(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
 
 
 def _flat(picture: Image.Image) -> Image.Image:
-    from PIL import Image  # noqa: PLC0415
+    from PIL import Image
 
     if picture.mode.startswith(("I", "F")):  # 16 bits, where `convert` would clip
         values = np.asarray(picture, np.float64)

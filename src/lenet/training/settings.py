@@ -51,14 +51,14 @@ def dataset_of(data: Data) -> Dataset:
     """Return the data set of that name or path, or the one that came."""
     if isinstance(data, Dataset):
         return data
-    from ..data import load  # noqa: PLC0415  what fetches and reads files
+    from ..data import load  # what fetches and reads files
 
     return load(os.fspath(data))
 
 
 def check(row: Entry, data: Dataset) -> None:
     """Raise a ``LenetError`` where network, recipe and data don't fit each other."""
-    from ..engine.reference.losses import check as check_loss  # noqa: PLC0415
+    from ..engine.reference.losses import check as check_loss
 
     network, recipe = row.network, row.recipe
     if recipe.preparation.shape != data.shape:
