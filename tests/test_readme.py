@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 import pytest
 
-from lenet import written, zoo
+from lenet import load, weights, written, zoo
 from lenet.cli.program import program
 
 ROOT = Path(__file__).parents[1]
@@ -123,6 +123,13 @@ def test_the_toml_example_is_a_network(tmp_path):
 def test_the_table_of_networks_is_the_zoo(page):
     listed = re.findall(r"^\| `([\w-]+)` \| ([\d,]+) \|", page.read_text(encoding="utf-8"), re.MULTILINE)
     assert dict(listed) == {name: f"{entry.network.parameters:,}" for name, entry in zoo.ZOO.items()}
+
+
+@every_readme
+def test_the_errors_are_those_of_the_weights(page):
+    rows_ = re.findall(r"^\| `([\w-]+)` \|.*\| ([\d.]*%?) \|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    told = {name: error for name, error in rows_ if error}
+    assert told == {name: f"{load(name).metrics['test']['error']:.2%}" for name in weights.names()}
 
 
 @every_page
