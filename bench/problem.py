@@ -70,13 +70,13 @@ class Problem:
 
 def batches(name: str, images: Bytes, labels: Labels, threads: int) -> Problem:
     """Return the network of that name to train in batches, by gradient descent with momentum 0.9."""
-    recipe = replace(entry(name).recipe, optimiser=SGD(momentum=0.9), schedule=Constant(0.01))
+    recipe = replace(entry(name).recipe, optimiser=SGD(momentum=0.9), schedule=Constant(0.01), distortion=None)
     return _problem(name, recipe, images, labels, threads)
 
 
 def patterns(name: str, images: Bytes, labels: Labels, threads: int) -> Problem:
     """Return the network of that name to train one pattern an update, by plain gradient descent, as its paper did."""
-    recipe = replace(entry(name).recipe, optimiser=SGD(), schedule=Constant(0.001), batch=1)
+    recipe = replace(entry(name).recipe, optimiser=SGD(), schedule=Constant(0.001), batch=1, distortion=None)
     return _problem(name, recipe, images, labels, threads)
 
 
