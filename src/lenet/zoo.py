@@ -80,7 +80,7 @@ PAPER_FIRST_ORDER = Recipe(
     test_each_pass=True,
 )
 
-# LeNet-1 and LeNet-4 have no RBF output: +1 for the right class, -1 for the others. The factor was chosen on validation.
+# LeNet-1 and LeNet-4 have no RBF output: +1 for the right class, -1 for the others. The factor: chosen on validation.
 PAPER_OLDER = replace(PAPER_FIRST_ORDER, loss=Loss(LossKind.SQUARED), schedule=Table(factor=10.0))
 
 # Our own for lenet5, chosen on the last 10,000 training digits (of the other 50,000): better than 99% right in seconds.
