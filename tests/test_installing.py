@@ -1,0 +1,66 @@
+"""What is installed, and what a user without a fitting compiler is told."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from importlib.metadata import PackageNotFoundError, files
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+needs_cmake = pytest.mark.skipif(shutil.which("cmake") is None, reason="there's no CMake here")
+needs_compiler = pytest.mark.skipif(shutil.which("c++") is None, reason="there's no C++ compiler here")
+
+
+def configure(folder: Path, *settings: str, compiler: str | None = None) -> tuple[int, str]:
+    """Return CMake's exit code, and what it said of errors."""
+    command = ["cmake", "-S", str(ROOT), "-B", str(folder), "-DLENET_CHECK=ON", *settings]
+    environment = {name: value for name, value in os.environ.items() if name != "CXX"}
+    if compiler is not None:
+        environment["CXX"] = compiler
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False, timeout=120)
+    return done.returncode, " ".join(done.stderr.split())
+
+
+@pytest.mark.slow
+@needs_cmake
+@needs_compiler
+def test_without_a_compiler(tmp_path):
+    code, told = configure(tmp_path, compiler=str(tmp_path / "no-compiler"))
+    assert code != 0
+    assert "lenet's native engine is written in C++, and no working C++ compiler was found" in told
+    assert "sudo apt install g++" in told
+    assert "xcode-select --install" in told
+    assert configure(tmp_path) == (0, "")  # one that has been installed since is found
+
+
+@pytest.mark.slow
+@needs_cmake
+@needs_compiler
+@pytest.mark.parametrize(("name", "version"), [("GNU", "9.4"), ("Clang", "12.0"), ("MSVC", "19.3")])
+def test_a_compiler_that_is_too_old_or_another(tmp_path, name, version):
+    pretended = {"": shutil.which("c++"), "_FORCED": "ON", "_ID": name, "_VERSION": version}
+    code, told = configure(tmp_path, *(f"-DCMAKE_CXX_COMPILER{key}={value}" for key, value in pretended.items()))
+    assert code != 0
+    assert "needs GCC 11, Clang 13 or Apple Clang 14, or newer" in told
+    assert f"Found: {name} {version}" in told
+
+
+def test_the_package_is_whole():
+    try:
+        held = {str(path) for path in files("lenet") or []}
+    except PackageNotFoundError:
+        held = set()
+    if "lenet/__init__.py" not in held:
+        pytest.skip("lenet runs from its source here")
+    source = ROOT / "src"
+    wanted = [
+        p for p in source.rglob("*") if p.is_file() and p.suffix in (".py", ".pyi", ".typed", ".txt", ".safetensors")
+    ]
+    assert {str(path.relative_to(source)) for path in wanted} <= held
+    assert any(path.startswith("lenet/_native.") and path.endswith(".so") for path in held)
+    assert not [path for path in held if path.endswith((".cpp", ".h", ".cmake", ".a"))]
