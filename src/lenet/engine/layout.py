@@ -34,7 +34,7 @@ class Layout:
             start += prod(shape)
         return slices
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Numbers in all, those of unconnected pairs included."""
         return sum(prod(shape) for shape in self.network.parameter_shapes.values())

@@ -27,6 +27,7 @@ except ImportError as error:  # pragma: no cover - an installation without its c
 
 Images = NDArray[np.uint8] | NDArray[np.float32]
 
+BYTES, FLOATS = np.dtype(np.uint8), np.dtype(np.float32)
 MOST_THREADS = 1024
 MOST_PIXELS = 2**28  # of a layer
 WORD = 2**64  # seeds and passes count modulo this, as in the reference
@@ -268,9 +269,9 @@ class NativeEngine:
             images = images[:, None]
         if images.ndim != 4 or images.shape[1:] != shape:
             raise LenetError(f"images must be (N, {', '.join(map(str, shape))}), but are {images.shape}")
-        if images.dtype not in (np.uint8, np.float32):
+        if images.dtype not in (BYTES, FLOATS):
             raise LenetError(f"images must be uint8 (0 to 255) or float32 (0 to 1), but are {images.dtype}")
-        if images.dtype == np.float32 and images.size and not (images.min() >= 0 and images.max() <= 1):
+        if images.dtype == FLOATS and images.size and not (images.min() >= 0 and images.max() <= 1):
             if np.isnan(images).any():
                 raise LenetError("images must be numbers, but some are NaN")
             raise LenetError(
