@@ -260,3 +260,45 @@ def test_the_classes_of_codes_are_those_of_labels():
     assert (loss, wrong, gradient.size) == (0.25, 0, 0)
     with pytest.raises(LenetError, match="from 0 to 3, but go from 3 to 4"):
         engine.gradient(none, images, [3, 4], Loss(LossKind.DISTANCE))
+
+
+WRONG = {
+    "flat": np.zeros(3, np.float32),
+    "images": BYTES[:, :2],
+    "labels": np.full(40, 4),
+    "rows": np.array([0, 40]),
+    "loss": 9,
+    "out": np.zeros(3, np.float32),
+}
+OTHER = {
+    "flat": np.zeros(3),
+    "images": BYTES.astype(">i2"),
+    "labels": np.zeros((40, 1), int),
+    "rows": np.array([[0]]),
+    "loss": "squared",
+    "out": read_only(np.zeros(3, np.float32)),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_lies_below_checks_too(pair, name):
+    """The compiled module by itself, without what Python checks before."""
+    right = {
+        "flat": pair.flat,
+        "images": BYTES,
+        "labels": np.zeros(40, int),
+        "rows": np.arange(40),
+        "loss": 0,
+        "j": 1.0,
+        "seed": 0,
+        "pass": 0,
+        "distortion": None,
+        "out": np.empty_like(pair.flat),
+        "threads": 1,
+    }
+    gradient = pair.natives[0]._engine.gradient
+    gradient(*right.values())
+    with pytest.raises(ValueError, match=r"^[a-z ]+: |number|unknown"):
+        gradient(*{**right, name: WRONG[name]}.values())
+    with pytest.raises((TypeError, ValueError)):
+        gradient(*{**right, name: OTHER[name]}.values())

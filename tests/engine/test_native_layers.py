@@ -4,9 +4,9 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from small_networks import CASES, ISAS, STOCHASTIC, Pair, agree_on, agree_on_gradients, losses
+from small_networks import CASES, ISAS, LOGITS, STOCHASTIC, Pair, agree_on, agree_on_gradients, losses
 
-from lenet.network import Conv, MaxPool
+from lenet.network import Conv, DeformablePool, MaxPool
 
 COUNTS = (1, 2, 15, 16, 17, 33)
 
@@ -48,10 +48,15 @@ def test_stochastic_pools_draw_the_same(name, count):
         assert (one != other).any()
 
 
-def test_the_first_of_equal_pixels_takes_the_gradient():
-    pair = Pair((1, 8, 8), 0, (Conv(2, kernel=1), MaxPool(), *CASES["kernel 1"][2][2:]))
+@pytest.mark.parametrize(
+    "pool", [MaxPool(), MaxPool(size=3, stride=2), DeformablePool(), DeformablePool(size=3, stride=2)]
+)
+def test_the_first_of_equal_pixels_takes_the_gradient(pool):
+    pair = Pair((1, 8, 8), 0, (Conv(2, kernel=1), pool, *LOGITS))
+    if isinstance(pool, DeformablePool):
+        pair.flat[pair.reference.layout.slices["S2.penalty"]] = 0
     for count in (1, 20):
         _, labels = pair.data(count)
         images = np.zeros((count, 1, 8, 8), np.uint8)
-        images[:, :, ::3] = 255  # of each window, two or four pixels are equal
+        images[:, :, ::3] = 255  # of each window, two pixels or more are equal
         agree_on_gradients(pair, images, labels, losses(pair.network)[0])
