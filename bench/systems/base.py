@@ -50,15 +50,18 @@ class System(ABC):
 
     def restart(self) -> None:
         """Go back to the problem's weights, without momentum."""
-        raise NotImplementedError
+        raise self._reads_only()
 
     def train(self, batch: int, digits: int) -> None:
         """Train on the first ``digits`` of the problem's order, in batches of ``batch``, the last one maybe smaller."""
-        raise NotImplementedError
+        raise self._reads_only()
 
     def weights(self) -> dict[str, Floats]:
         """Return the weights as they are now, by full name."""
-        raise NotImplementedError
+        raise self._reads_only()
+
+    def _reads_only(self) -> LenetError:
+        return LenetError(f"the benchmark's {self.name} only reads")
 
 
 def strange(system: System, layer: Layer) -> LenetError:
