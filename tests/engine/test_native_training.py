@@ -106,18 +106,26 @@ def test_the_same_scores_and_gradients_from_any_threads(isa):
     assert len(answers) == 1
 
 
-def test_where_the_weights_lie_in_memory_changes_nothing():
-    pair = Pair(*CASES["distances"])
-    data, recipe = pair.data(40), Recipe(optimiser=SGD(momentum=0.9), batch=1, loss=losses(pair.network)[2])
-    ends = set()
-    for shift in range(0, 1100, 61):
-        room = np.empty(pair.flat.size + 2048, np.float32)
-        start = (-room.ctypes.data // 4) % 1024 + shift  # from the beginning of a page
-        state = State(room[start : start + pair.flat.size], (np.zeros_like(pair.flat),))
-        state.flat[:] = pair.flat
-        pair.natives[0].train(state, *data, np.arange(40), recipe, pass_=0, rates=np.full(40, 0.01, np.float32))
-        ends.add(state.flat.tobytes())
-    assert len(ends) == 1
+@pytest.mark.parametrize("beside", [0.0, np.nan, np.inf, 1e38])
+@pytest.mark.parametrize("name", ["distances", "tables", "kernel 7", "no bias", "dense, 33", "130 classes"])
+def test_neither_where_weights_lie_nor_what_lies_beside_them_matters(name, beside):
+    pair = Pair(*CASES[name])
+    data, recipe = pair.data(40), Recipe(optimiser=SGD(momentum=0.9), loss=losses(pair.network)[-1])
+    for native in pair.natives:
+        for batch in (1, 20):
+            ends = set()
+            for shift in (None, *range(0, 1100, 61)):
+                room = np.full(pair.flat.size + 3072, beside, np.float32)
+                start = (-room.ctypes.data // 4) % 1024 + (shift or 0)  # from the beginning of a page
+                flat = room[start : start + pair.flat.size] if shift is not None else np.empty_like(pair.flat)
+                flat[:] = pair.flat
+                state = State(flat, (np.zeros_like(flat),))
+                rates = np.full(40 // batch, 0.01, np.float32)
+                native.train(state, *data, np.arange(40), replace(recipe, batch=batch), pass_=0, rates=rates)
+                ends.add(state.flat.tobytes() + native.scores(state.flat, data[0][:3]).tobytes())
+                rest = np.concatenate([room[:start], room[start + pair.flat.size :]])
+                assert shift is None or np.array_equal(rest, np.full_like(rest, beside), equal_nan=True)
+            assert len(ends) == 1, f"{native.isa}, batches of {batch}"
 
 
 def test_a_batch_larger_than_any_order():
