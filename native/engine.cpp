@@ -175,7 +175,9 @@ Tally Engine::train(const Training& given, const Pictures& pictures, const int64
   Readable readable(given.parameters, size);
   Training training = given;
   if (readable.copied()) training.parameters = readable.copy();
-  std::vector<std::vector<float>> shards;
+  const std::unique_lock<std::mutex> keeping(keeping_, std::try_to_lock);
+  std::vector<std::vector<float>> own;
+  std::vector<std::vector<float>>& shards = keeping.owns_lock() ? kept_ : own;
   Tally all{};
   const float* gradients[most_shards];
   for (size_t from = 0, update = 0; from < training.count; from += training.batch, ++update) {

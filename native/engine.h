@@ -2,6 +2,9 @@
 // order, so that the number of threads changes no bit.
 #pragma once
 
+#include <mutex>
+#include <vector>
+
 #include "kernels.h"
 #include "network.h"
 
@@ -43,6 +46,9 @@ class Engine {
 
   const Kernels& kernels_;
   const Network& network_;
+  // The gradients' memory, kept from one call of `train` to the next; another call at the same time has its own.
+  mutable std::mutex keeping_;
+  mutable std::vector<std::vector<float>> kept_;
 };
 
 }  // namespace lenet
