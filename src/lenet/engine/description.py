@@ -74,7 +74,7 @@ def _layer(position: int, step: Step, layout: Layout) -> dict[str, Any]:
     return {
         "kind": KINDS.index(type(layer)),
         "activation": ACTIVATIONS.index(layer.activation),
-        "input": step.input if not isinstance(layer, (Dense, RBF)) else (maps, 1, 1),
+        "input": step.input,
         "output": step.output,
         "window": layer.kernel if isinstance(layer, Conv) else getattr(layer, "size", 1),
         "stride": layer.stride if isinstance(layer, Conv) else layer.step if isinstance(layer, Pool) else 1,
