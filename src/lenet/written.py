@@ -35,7 +35,7 @@ MOST_ACROSS = 100_000  # any size in a layer: a window's, a kernel's, a padding
 
 LARGEST_FILE = 10_000_000  # bytes
 
-PARTS = ("based_on", "source", "claim", "network", "recipe", "published")
+PARTS = ("based_on", "network", "recipe", "source", "claim", "published")
 
 
 def network_to_dict(network: Network) -> Table:
@@ -101,7 +101,8 @@ def read(path: str | PathLike[str]) -> Entry:
 
 def write(entry: Entry) -> str:
     """Return the text of a TOML file that ``read`` makes the same ``entry`` of."""
-    return "\n".join(_toml(to_plain(entry), ())).strip() + "\n"
+    parts = {name: to_plain(getattr(entry, name)) for name in PARTS if hasattr(entry, name)}
+    return "\n".join(_toml(parts, ())).strip() + "\n"
 
 
 def _check_size(network: Network) -> None:

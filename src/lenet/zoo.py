@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import ItemsView, Iterator, KeysView, ValuesView
-from dataclasses import dataclass, replace
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 from .errors import unknown
@@ -54,6 +54,7 @@ class Entry:
         source: where the network was published.
         claim: what was claimed of it there; empty: nothing.
         published: the published recipe, where ``recipe`` is another.
+        others: further recipes by name, such as ``best``.
     """
 
     network: Network
@@ -61,6 +62,18 @@ class Entry:
     source: str
     claim: str = ""
     published: Recipe | None = None
+    others: Mapping[str, Recipe] = field(default_factory=dict)
+
+    def recipes(self) -> dict[str, Recipe]:
+        """Return all recipes by name: ``default``, ``published`` (perhaps the same), and the others."""
+        return {"default": self.recipe, "published": self.published or self.recipe, **self.others}
+
+    def follow(self, name: str | None) -> Recipe:
+        """Return the recipe of that name (None: the default); raise ``LenetError`` with those there are."""
+        recipes = self.recipes()
+        if name is not None and name not in recipes:
+            raise unknown(f"recipe of {self.network.name}", name, recipes)
+        return recipes[name or "default"]
 
 
 def _network(name: str, input: tuple[int, int, int], *layers: Layer) -> Network:

@@ -31,7 +31,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 )
 @click.argument("network", required=False, shell_complete=complete_network)
 @click.option("--data", metavar="NAME|PATH", shell_complete=complete_data, help="The data set: its name, or a path.")
-@click.option("--recipe", type=click.Choice(["default", "published"]), help="Ours, or as published where that differs.")
+@click.option("--recipe", metavar="NAME", help="By default ours; published, and others that `lenet models` lists.")
 @click.option("--seed", metavar="N", type=click.IntRange(0), help="Of all that is drawn at random; by default 0.")
 @click.option("--passes", metavar="N", type=click.IntRange(1), help="Most passes over the training pictures.")
 @click.option("--batch", metavar="N", type=click.IntRange(1), help="Pictures an update.")
@@ -78,7 +78,7 @@ def _adapted(network: str, which: str | None, share: float | None) -> Entry:
     from ..zoo import entry
 
     row = read(network) if is_written(network) else entry(network)
-    recipe = row.published if which == "published" and row.published is not None else row.recipe
+    recipe = row.follow(which)
     if share is not None:
         recipe = replace(recipe, validation=Validation(share=share))
     return replace(row, recipe=recipe)

@@ -42,7 +42,7 @@ def settle(what: What, data: Data | None, recipe: Recipe | None, changes: dict[s
         values["updates"] = None
     if data is not None:
         values["data"] = dataset.name if isinstance(data, Dataset) else os.fspath(data)
-    row = replace(row, recipe=replace(followed, **values), published=None)
+    row = replace(row, recipe=replace(followed, **values), published=None, others={})
     check(row, dataset)
     return row, dataset
 
