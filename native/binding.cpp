@@ -105,21 +105,22 @@ class PyEngine {
   }
 
   std::tuple<double, int64_t> gradient(const In<float, 1>& parameters, const Images& images,
-                                       const In<int64_t, 1>& labels, const In<int64_t, 1>& rows, int loss, float j,
+                                       const In<int64_t, 1>& labels, const In<int64_t, 1>& patterns, int loss, float j,
                                        uint64_t seed, uint64_t pass,
                                        const std::optional<std::vector<float>>& distortion, const Out<float, 1>& out,
                                        int threads) const {
     const lenet::Pictures pictures = check(parameters, images);
-    check_rows(pictures, labels, rows);
-    require(rows.shape(0) > 0, "a gradient needs a pattern");
+    require(patterns.shape(0) > 0, "a gradient needs a pattern");
     require(out.shape(0) == network_.plan().parameters, "the gradient has a number for each parameter");
     lenet::Distortion distorted{};
     lenet::Training training{};
-    training.rows = rows.data();
-    training.count = rows.shape(0);
+    training.distortion = read(distortion, distorted);
+    check_patterns(pictures, patterns, training.distortion);
+    check_labels(pictures, labels, patterns);
+    training.patterns = patterns.data();
+    training.count = patterns.shape(0);
     training.loss = check_loss(loss);
     training.j = j;
-    training.distortion = read(distortion, distorted);
     training.draws = {seed, pass};
     training.parameters = const_cast<float*>(parameters.data());
     nb::gil_scoped_release release;
@@ -127,19 +128,37 @@ class PyEngine {
     return {tally.loss / static_cast<double>(training.count), tally.errors};
   }
 
+  void distorted(const Images& images, const In<int64_t, 1>& patterns, uint64_t seed, uint64_t pass,
+                 const std::vector<float>& distortion, const Out<float, 4>& out, int threads) const {
+    const lenet::Pictures pictures = check_images(images);
+    const auto picture = static_cast<size_t>(network_.plan().preparation.picture.size());
+    require(out.size() == patterns.shape(0) * picture, "pictures go into (patterns, channels, rows, columns)");
+    lenet::Distortion ranges{};
+    lenet::Training training{};
+    training.distortion = read(distortion, ranges);
+    check_patterns(pictures, patterns, training.distortion);
+    training.patterns = patterns.data();
+    training.count = patterns.shape(0);
+    training.draws = {seed, pass};
+    nb::gil_scoped_release release;
+    engine_.distorted(training, pictures, threads, out.data());
+  }
+
   std::tuple<double, int64_t> train(const Out<float, 1>& parameters, const std::vector<Out<float, 1>>& slots,
                                     int64_t updates, const Images& images, const In<int64_t, 1>& labels,
-                                    const In<int64_t, 1>& rows, size_t batch, const In<float, 1>& rates,
+                                    const In<int64_t, 1>& patterns, size_t batch, const In<float, 1>& rates,
                                     const nb::dict& optimiser, const std::optional<In<float, 1>>& factors, int loss,
                                     float j, uint64_t seed, uint64_t pass,
                                     const std::optional<std::vector<float>>& distortion, int threads) const {
     const lenet::Pictures pictures = check(parameters, images);
-    check_rows(pictures, labels, rows);
     const size_t size = network_.plan().parameters;
-    require(batch > 0 && rates.shape(0) == (rows.shape(0) + batch - 1) / batch, "a rate for each update");
+    require(batch > 0 && rates.shape(0) == (patterns.shape(0) + batch - 1) / batch, "a rate for each update");
     require(!factors || factors->shape(0) == size, "factors: one for each parameter");
     lenet::Distortion distorted{};
     lenet::Training training{};
+    training.distortion = read(distortion, distorted);
+    check_patterns(pictures, patterns, training.distortion);
+    check_labels(pictures, labels, patterns);
     training.optimiser = optimiser_of(optimiser);
     const size_t wanted = training.optimiser.adam ? 2 : training.optimiser.momentum != 0.0f ? 1 : 0;
     require(slots.size() == wanted, "the optimiser's slots: SGD with momentum has one, Adam two");
@@ -147,13 +166,12 @@ class PyEngine {
       require(slots[i].shape(0) == size, "slots: a number for each parameter");
       training.slots[i] = slots[i].data();
     }
-    training.rows = rows.data();
-    training.count = rows.shape(0);
+    training.patterns = patterns.data();
+    training.count = patterns.shape(0);
     training.batch = batch;
     training.rates = rates.data();
     training.loss = check_loss(loss);
     training.j = j;
-    training.distortion = read(distortion, distorted);
     training.draws = {seed, pass};
     training.factors = factors ? factors->data() : nullptr;
     training.updates = updates;
@@ -175,6 +193,10 @@ class PyEngine {
   template <class Parameters>
   lenet::Pictures check(const Parameters& parameters, const Images& images) const {
     require(parameters.shape(0) == network_.plan().parameters, "parameters: wrong number");
+    return check_images(images);
+  }
+
+  lenet::Pictures check_images(const Images& images) const {
     const lenet::Shape& picture = network_.plan().preparation.picture;
     require(images.ndim() == 4 && images.shape(1) == static_cast<size_t>(picture.maps) &&
                 images.shape(2) == static_cast<size_t>(picture.rows) &&
@@ -190,13 +212,22 @@ class PyEngine {
     return pictures;
   }
 
-  void check_rows(const lenet::Pictures& pictures, const In<int64_t, 1>& labels, const In<int64_t, 1>& rows) const {
+  static void check_patterns(const lenet::Pictures& pictures, const In<int64_t, 1>& patterns,
+                             const lenet::Distortion* distortion) {
+    const int64_t each = distortion ? distortion->copies + 1 : 1, count = static_cast<int64_t>(pictures.count);
+    for (size_t i = 0; i < patterns.shape(0); ++i) {
+      const int64_t pattern = patterns.data()[i];
+      require(pattern >= 0 && pattern / each < count, "patterns: from 0 to the number of images and their copies");
+    }
+  }
+
+  void check_labels(const lenet::Pictures& pictures, const In<int64_t, 1>& labels,
+                    const In<int64_t, 1>& patterns) const {
     require(labels.shape(0) == pictures.count, "a label for each image");
     const int64_t count = static_cast<int64_t>(pictures.count), classes = static_cast<int64_t>(this->classes());
-    for (size_t i = 0; i < rows.shape(0); ++i) {
-      const int64_t row = rows.data()[i];
-      require(row >= 0 && row < count, "rows: from 0 to the number of images");
-      require(labels.data()[row] >= 0 && labels.data()[row] < classes, "labels: from 0 to the number of classes");
+    for (size_t i = 0; i < patterns.shape(0); ++i) {
+      const int64_t label = labels.data()[patterns.data()[i] % count];
+      require(label >= 0 && label < classes, "labels: from 0 to the number of classes");
     }
   }
 
@@ -212,9 +243,10 @@ class PyEngine {
 
   static const lenet::Distortion* read(const std::optional<std::vector<float>>& values, lenet::Distortion& out) {
     if (!values) return nullptr;
-    require(values->size() == 8, "a distortion has eight numbers");
+    require(values->size() == 10, "a distortion has ten numbers");
     const std::vector<float>& v = *values;
-    out = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7]};
+    require(v[9] >= 0 && v[9] <= 1000, "a distortion's copies: from 0 to 1000");
+    out = {v[0], v[1], v[2], v[3], v[4], v[5], v[6], v[7], v[8], static_cast<int64_t>(v[9])};
     require(out.smoothness > 0 && out.smoothness <= 100, "a distortion's smoothness: above 0, at most 100");
     return &out;
   }
@@ -282,9 +314,11 @@ NB_MODULE(_native, m) {
       .def_prop_ro("lanes", &PyEngine::lanes)
       .def("scores", &PyEngine::scores, "parameters"_a, "images"_a, "out"_a, "threads"_a)
       .def("features", &PyEngine::features, "parameters"_a, "images"_a, "outputs"_a)
-      .def("gradient", &PyEngine::gradient, "parameters"_a, "images"_a, "labels"_a, "rows"_a, "loss"_a, "j"_a, "seed"_a,
-           "pass_"_a, "distortion"_a.none(), "out"_a, "threads"_a)
-      .def("train", &PyEngine::train, "parameters"_a, "slots"_a, "updates"_a, "images"_a, "labels"_a, "rows"_a,
+      .def("gradient", &PyEngine::gradient, "parameters"_a, "images"_a, "labels"_a, "patterns"_a, "loss"_a, "j"_a,
+           "seed"_a, "pass_"_a, "distortion"_a.none(), "out"_a, "threads"_a)
+      .def("distorted", &PyEngine::distorted, "images"_a, "patterns"_a, "seed"_a, "pass_"_a, "distortion"_a, "out"_a,
+           "threads"_a)
+      .def("train", &PyEngine::train, "parameters"_a, "slots"_a, "updates"_a, "images"_a, "labels"_a, "patterns"_a,
            "batch"_a, "rates"_a, "optimiser"_a, "factors"_a.none(), "loss"_a, "j"_a, "seed"_a, "pass_"_a,
            "distortion"_a.none(), "threads"_a);
 }

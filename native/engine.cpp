@@ -95,9 +95,9 @@ void Engine::scores(const float* parameters, const Pictures& pictures, int threa
       }
       return;
     }
-    int64_t rows[64];
-    for (size_t n = 0; n < count; ++n) rows[n] = static_cast<int64_t>(from + n);
-    kernels_.forward(plan, parameters, pictures, Block{rows, static_cast<int>(count), nullptr}, space);
+    int64_t patterns[64];
+    for (size_t n = 0; n < count; ++n) patterns[n] = static_cast<int64_t>(from + n);
+    kernels_.forward(plan, parameters, pictures, Block{patterns, static_cast<int>(count), nullptr}, space);
     kernels_.copy_out(plan.last().place, static_cast<int>(classes), static_cast<int>(count), space, to);
   });
 }
@@ -118,7 +118,7 @@ void Engine::features(const float* parameters, const Pictures& pictures, float* 
 }
 
 // Leaves the gradient in shards[0] to shards[used - 1], to be added in order.
-Tally Engine::learn(const Training& training, const Pictures& pictures, const int64_t* labels, const int64_t* rows,
+Tally Engine::learn(const Training& training, const Pictures& pictures, const int64_t* labels, const int64_t* patterns,
                     size_t count, int threads, std::vector<std::vector<float>>& shards, size_t& used) const {
   const Plan& plan = network_.plan();
   const size_t lanes = static_cast<size_t>(kernels_.lanes), blocks = ceiling(count, lanes);
@@ -129,7 +129,8 @@ Tally Engine::learn(const Training& training, const Pictures& pictures, const in
   if (singly(count)) {
     float* space = workspace(plan.workspace);
     for (size_t n = 0; n < count; ++n) {
-      const Tally one = kernels_.learn_single(plan, training.parameters, pictures, rows[n], labels[rows[n]], objective,
+      const int64_t label = labels[patterns[n] % static_cast<int64_t>(pictures.count)];
+      const Tally one = kernels_.learn_single(plan, training.parameters, pictures, patterns[n], label, objective,
                                               training.draws, training.distortion, n == 0, space, shards[0].data());
       tallies[0].loss += one.loss;
       tallies[0].errors += one.errors;
@@ -140,7 +141,7 @@ Tally Engine::learn(const Training& training, const Pictures& pictures, const in
     const size_t s = static_cast<size_t>(shard), from = blocks * s / used, to = blocks * (s + 1) / used;
     float* space = workspace(plan.workspace * lanes);
     for (size_t b = from; b < to; ++b) {
-      const Block block{rows + b * lanes, static_cast<int>(std::min(lanes, count - b * lanes)), labels};
+      const Block block{patterns + b * lanes, static_cast<int>(std::min(lanes, count - b * lanes)), labels};
       const Tally one = kernels_.learn(plan, training.parameters, pictures, block, objective, training.draws,
                                        training.distortion, b == from, space, shards[s].data());
       tallies[s].loss += one.loss;
@@ -162,12 +163,23 @@ Tally Engine::gradient(const Training& given, const Pictures& pictures, const in
   const Readable readable(given.parameters, network_.plan().parameters);
   Training training = given;
   training.parameters = const_cast<float*>(readable.get());  // which nothing changes here
-  const Tally tally = learn(training, pictures, labels, training.rows, training.count, threads, shards, used);
+  const Tally tally = learn(training, pictures, labels, training.patterns, training.count, threads, shards, used);
   for (size_t i = 0; i < network_.plan().parameters; ++i) {
     out[i] = shards[0][i];
     for (size_t s = 1; s < used; ++s) out[i] += shards[s][i];
   }
   return tally;
+}
+
+void Engine::distorted(const Training& given, const Pictures& pictures, int threads, float* out) const {
+  const Plan& plan = network_.plan();
+  const size_t size = static_cast<size_t>(plan.preparation.picture.size()), some = 64;
+  parallel(threads, static_cast<int>(ceiling(given.count, some)), [&](int task) {
+    const size_t from = static_cast<size_t>(task) * some, to = std::min(from + some, given.count);
+    float* space = workspace(plan.workspace);
+    for (size_t n = from; n < to; ++n)
+      kernels_.distorted(plan, pictures, given.patterns[n], given.draws, *given.distortion, space, out + n * size);
+  });
 }
 
 Tally Engine::train(const Training& given, const Pictures& pictures, const int64_t* labels, int threads) const {
@@ -183,7 +195,7 @@ Tally Engine::train(const Training& given, const Pictures& pictures, const int64
   for (size_t from = 0, update = 0; from < training.count; from += training.batch, ++update) {
     const size_t count = std::min(training.batch, training.count - from);
     size_t used = 0;
-    const Tally tally = learn(training, pictures, labels, training.rows + from, count, threads, shards, used);
+    const Tally tally = learn(training, pictures, labels, training.patterns + from, count, threads, shards, used);
     all.loss += tally.loss;
     all.errors += tally.errors;
     for (size_t s = 0; s < used; ++s) gradients[s] = shards[s].data();

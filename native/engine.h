@@ -11,7 +11,7 @@
 namespace lenet {
 
 struct Training {
-  const int64_t* rows;  // of the pictures, in order
+  const int64_t* patterns;  // in order
   size_t count;
   size_t batch;
   const float* rates;  // one an update
@@ -36,11 +36,13 @@ class Engine {
   void features(const float* parameters, const Pictures& pictures, float* const* outputs) const;
   // Loss and errors of a batch, and the gradient of its mean loss.
   Tally gradient(const Training& given, const Pictures& pictures, const int64_t* labels, int threads, float* out) const;
+  // The pictures of patterns as `train` has them before their preparation, (count, channels, rows, columns).
+  void distorted(const Training& given, const Pictures& pictures, int threads, float* out) const;
   // An update for each batch; the loss summed over the patterns, and the errors.
   Tally train(const Training& given, const Pictures& pictures, const int64_t* labels, int threads) const;
 
  private:
-  Tally learn(const Training& training, const Pictures& pictures, const int64_t* labels, const int64_t* rows,
+  Tally learn(const Training& training, const Pictures& pictures, const int64_t* labels, const int64_t* patterns,
               size_t count, int threads, std::vector<std::vector<float>>& shards, size_t& used) const;
   bool singly(size_t count) const { return count <= static_cast<size_t>(kernels_.lanes) / 4; }
 

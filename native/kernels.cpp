@@ -18,7 +18,7 @@ void forward(const Plan& plan, const float* parameters, const Pictures& pictures
              float* workspace) {
   V* w = vectors(workspace);
   load_block(plan, pictures, block, nullptr, no_draws, w + plan.input, w + plan.scratch);
-  forward_layers(plan, parameters, w, Pass{false, no_draws, block.rows, block.count});
+  forward_layers(plan, parameters, w, Pass{false, no_draws, block.patterns, block.count});
 }
 
 void copy_out(size_t place, int pixels, int count, const float* workspace, float* out) {
@@ -30,28 +30,34 @@ Tally learn(const Plan& plan, const float* parameters, const Pictures& pictures,
             const Objective& objective, const Draws& draws, const Distortion* distortion, bool first, float* workspace,
             float* gradient) {
   V* w = vectors(workspace);
-  int64_t rows[lanes], labels[lanes];
+  int64_t patterns[lanes], labels[lanes];
   for (int n = 0; n < lanes; ++n) {
-    rows[n] = block.rows[n < block.count ? n : 0];
-    labels[n] = block.labels[rows[n]];
+    patterns[n] = block.patterns[n < block.count ? n : 0];
+    labels[n] = block.labels[patterns[n] % static_cast<int64_t>(pictures.count)];
   }
   load_block(plan, pictures, block, distortion, draws, w + plan.input, w + plan.scratch);
   return learn_layers(plan, parameters, labels, objective, w, Gradient{gradient, first},
-                      Pass{true, draws, rows, block.count});
+                      Pass{true, draws, patterns, block.count});
 }
 
-void forward_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t row,
+void forward_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t pattern,
                     float* workspace) {
-  load_single(plan, pictures, row, nullptr, no_draws, workspace + plan.input, workspace + plan.scratch);
-  forward_layers(plan, parameters, workspace, Pass{false, no_draws, &row, 1});
+  load_single(plan, pictures, pattern, nullptr, no_draws, workspace + plan.input, workspace + plan.scratch);
+  forward_layers(plan, parameters, workspace, Pass{false, no_draws, &pattern, 1});
 }
 
-Tally learn_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t row, int64_t label,
+Tally learn_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t pattern, int64_t label,
                    const Objective& objective, const Draws& draws, const Distortion* distortion, bool first,
                    float* workspace, float* gradient) {
-  load_single(plan, pictures, row, distortion, draws, workspace + plan.input, workspace + plan.scratch);
+  load_single(plan, pictures, pattern, distortion, draws, workspace + plan.input, workspace + plan.scratch);
   return learn_layers(plan, parameters, &label, objective, workspace, Gradient{gradient, first},
-                      Pass{true, draws, &row, 1});
+                      Pass{true, draws, &pattern, 1});
+}
+
+void distorted(const Plan& plan, const Pictures& pictures, int64_t pattern, const Draws& draws,
+               const Distortion& distortion, float* workspace, float* out) {
+  const Shape& picture = plan.preparation.picture;
+  distort(distortion, draws, pattern, picture, pictures, out, workspace + plan.scratch + picture.size());
 }
 
 void activate_array(Activation activation, const float* in, float* out, size_t count) {
@@ -83,8 +89,8 @@ double multiply_adds(int64_t turns) {
 }  // namespace
 
 extern const Kernels table;
-const Kernels table = {LENET_NAME,     lanes,        forward,           copy_out,       learn,
-                       forward_single, learn_single, update_parameters, activate_array, multiply_adds};
+const Kernels table = {LENET_NAME,   lanes,     forward,           copy_out,       learn,        forward_single,
+                       learn_single, distorted, update_parameters, activate_array, multiply_adds};
 
 }  // namespace LENET_ISA
 }  // namespace lenet

@@ -17,10 +17,13 @@ struct Kernels {
   Tally (*learn)(const Plan&, const float* parameters, const Pictures&, const Block&, const Objective&, const Draws&,
                  const Distortion*, bool first, float* workspace, float* gradient);
   // The same for one image, whose rows are vectors; `workspace` as for a block.
-  void (*forward_single)(const Plan&, const float* parameters, const Pictures&, int64_t row, float* workspace);
-  Tally (*learn_single)(const Plan&, const float* parameters, const Pictures&, int64_t row, int64_t label,
+  void (*forward_single)(const Plan&, const float* parameters, const Pictures&, int64_t pattern, float* workspace);
+  Tally (*learn_single)(const Plan&, const float* parameters, const Pictures&, int64_t pattern, int64_t label,
                         const Objective&, const Draws&, const Distortion*, bool first, float* workspace,
                         float* gradient);
+  // A pattern's picture as `learn` has it before its preparation, (channels, rows, columns) from 0 to 1.
+  void (*distorted)(const Plan&, const Pictures&, int64_t pattern, const Draws&, const Distortion&, float* workspace,
+                    float* out);
   // Sums the shards' gradients in order and moves parameters [from, to). `factors`: rates' factors, or null.
   void (*update)(const Optimiser&, const float* const* shards, int count, const float* factors, size_t from, size_t to,
                  float* parameters, float* slot0, float* slot1);

@@ -95,7 +95,8 @@ struct Pictures {
 };
 
 struct Distortion {
-  float shift, scale, squeeze, shear, rotation, elastic, smoothness, share;
+  float shift, scale, squeeze, shear, rotation, elastic, smoothness, noise, share;
+  int64_t copies;  // made once beside each picture; 0: drawn anew in each pass
 };
 
 struct Objective {
@@ -117,9 +118,10 @@ struct Optimiser {
   float rate;
 };
 
-// Up to `lanes` patterns of one block: rows of the pictures, their labels (null: none).
+// Up to `lanes` patterns of one block, their labels (null: none). Pattern k is picture k % pictures' count; where a
+// distortion makes copies, its copy k / count.
 struct Block {
-  const int64_t* rows;
+  const int64_t* patterns;
   int count;
   const int64_t* labels;  // by picture
 };

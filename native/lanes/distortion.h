@@ -1,5 +1,5 @@
-// Random distortions of a picture: an affine map, and elastic displacement (Simard, Steinkraus and Platt, 2003). The
-// same as src/lenet/engine/reference/distortion.py, which lists the random numbers.
+// Random distortions of a picture: an affine map, elastic displacement (Simard, Steinkraus and Platt, 2003), and salt
+// and pepper. The same as src/lenet/engine/reference/distortion.py, which lists the random numbers.
 #pragma once
 
 #include "../scratch.h"
@@ -156,12 +156,26 @@ inline void sample_row(const Affine& a, const Bordered& source, Shape picture, i
   }
 }
 
-// out (channels, rows, columns), 0 to 1 = the picture, of bytes or of floats (the other null), distorted as its row in
-// the data set and the draws say. `scratch`: distortion_scratch(picture, d) floats.
-inline void distort(const Distortion& d, const Draws& draws, int64_t row, Shape picture, const uint8_t* bytes,
-                    const float* floats, float* out, float* scratch) {
-  const uint64_t random = key(draws, row);
-  if (!(draw(random, 0) < d.share)) return copy_pixels(bytes, floats, 0, picture.size(), out);
+// Salt and pepper: each place of the picture, all its channels alike, is turned over with the chance of `noise`.
+inline void turn_over(float noise, uint64_t key, Shape picture, float* __restrict out) {
+  const uint64_t first = static_cast<uint64_t>(first_noise + 2 * picture.area());
+  for (int m = 0; m < picture.maps; ++m, out += picture.area()) {
+    uint64_t z = key + (first + 1) * golden;
+    for (int i = 0; i < picture.area(); ++i, z += golden) out[i] = uniform(mix(z)) < noise ? 1.0f - out[i] : out[i];
+  }
+}
+
+// out (channels, rows, columns), 0 to 1 = a pattern's picture, distorted as the draws say: by its pass, or where there
+// are copies by its copy, of which the first is the picture itself. `scratch`: distortion_scratch(picture, d) floats.
+inline void distort(const Distortion& d, const Draws& draws, int64_t pattern, Shape picture, const Pictures& pictures,
+                    float* out, float* scratch) {
+  const int64_t count = static_cast<int64_t>(pictures.count), row = pattern % count, copy = pattern / count;
+  const size_t first = static_cast<size_t>(picture.size()) * static_cast<size_t>(row);
+  const uint8_t* bytes = pictures.bytes ? pictures.bytes + first : nullptr;
+  const float* floats = pictures.floats ? pictures.floats + first : nullptr;
+  const uint64_t random = key(Draws{draws.seed, d.copies ? static_cast<uint64_t>(copy) : draws.pass}, row);
+  if ((d.copies && copy == 0) || !(draw(random, 0) < d.share))
+    return copy_pixels(bytes, floats, 0, picture.size(), out);
   const Affine map = affine(d, random, picture);
   const Bordered source(picture, scratch);
   Elastic elastic(d, picture, scratch + source.width * (picture.rows + 3));
@@ -175,6 +189,7 @@ inline void distort(const Distortion& d, const Draws& draws, int64_t row, Shape 
                  moved ? elastic.fields[1] + r * elastic.width : nullptr,
                  out + (m * picture.rows + r) * picture.columns);
   }
+  if (d.noise > 0.0f) turn_over(d.noise, random, picture, out);
 }
 
 }  // namespace LENET_ISA

@@ -101,36 +101,37 @@ inline void load_block(const Plan& plan, const Pictures& pictures, const Block& 
                        const Draws& draws, V* x, V* scratch) {
   const Preparation& p = plan.preparation;
   const size_t size = static_cast<size_t>(p.picture.size());
+  const int64_t count = static_cast<int64_t>(pictures.count);
   if (p.padding) fill(x, plan.input_shape().size(), p.low);
   if (pictures.bytes && !distortion) {
     const uint8_t* rows[lanes];
-    for (int n = 0; n < lanes; ++n) rows[n] = pictures.bytes + size * block.rows[n < block.count ? n : 0];
+    for (int n = 0; n < lanes; ++n) rows[n] = pictures.bytes + size * (block.patterns[n < block.count ? n : 0] % count);
     return load_bytes(p, rows, x);
   }
   float* pixels = reinterpret_cast<float*>(scratch);
   for (int n = 0; n < lanes; ++n) {
-    const int64_t row = block.rows[n < block.count ? n : 0];
+    const int64_t pattern = block.patterns[n < block.count ? n : 0];
     if (distortion) {
-      distort(*distortion, draws, row, p.picture, pictures.bytes ? pictures.bytes + size * row : nullptr,
-              pictures.floats ? pictures.floats + size * row : nullptr, pixels, pixels + size);
+      distort(*distortion, draws, pattern, p.picture, pictures, pixels, pixels + size);
       load_lane(p, pixels, n, x);
     } else {
-      load_lane(p, pictures.floats + size * row, n, x);
+      load_lane(p, pictures.floats + size * (pattern % count), n, x);
     }
   }
 }
 
-inline void load_single(const Plan& plan, const Pictures& pictures, int64_t row, const Distortion* distortion,
+inline void load_single(const Plan& plan, const Pictures& pictures, int64_t pattern, const Distortion* distortion,
                         const Draws& draws, float* x, float* scratch) {
   const Preparation& p = plan.preparation;
   const size_t size = static_cast<size_t>(p.picture.size());
-  const uint8_t* bytes = pictures.bytes ? pictures.bytes + size * row : nullptr;
-  const float* floats = pictures.floats ? pictures.floats + size * row : nullptr;
   if (p.padding) fill(x, plan.input_shape().size(), p.low);
   if (distortion) {
-    distort(*distortion, draws, row, p.picture, bytes, floats, scratch, scratch + size);
+    distort(*distortion, draws, pattern, p.picture, pictures, scratch, scratch + size);
     return load_lane(p, scratch, 0, x);
   }
+  const int64_t row = pattern % static_cast<int64_t>(pictures.count);
+  const uint8_t* bytes = pictures.bytes ? pictures.bytes + size * row : nullptr;
+  const float* floats = pictures.floats ? pictures.floats + size * row : nullptr;
   const Frame frame(p);
   const float scale = (p.high - p.low) / 255.0f;
   const int rows = p.picture.maps * p.picture.rows, columns = p.picture.columns;

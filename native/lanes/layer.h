@@ -20,8 +20,8 @@ namespace LENET_ISA {
 struct Pass {
   bool training;
   Draws draws;
-  const int64_t* rows;  // of the pictures, by lane
-  int count;            // lanes in use
+  const int64_t* patterns;  // by lane
+  int count;                // lanes in use
 };
 
 struct Gradient {

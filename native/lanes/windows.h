@@ -111,7 +111,7 @@ LENET_INLINE uint64_t first_draw(const Layer& layer) {
 template <>
 struct Dice<float> {
   uint64_t start;
-  Dice(const Layer& layer, const Pass& pass) : start(key(pass.draws, pass.rows[0]) + first_draw(layer)) {}
+  Dice(const Layer& layer, const Pass& pass) : start(key(pass.draws, pass.patterns[0]) + first_draw(layer)) {}
   LENET_INLINE float throw_at(int place) const { return uniform(mix(start + static_cast<uint64_t>(place) * golden)); }
 };
 
@@ -120,7 +120,7 @@ struct Dice<V> {
   uint64_t starts[lanes];
   Dice(const Layer& layer, const Pass& pass) {
     for (int i = 0; i < lanes; ++i)
-      starts[i] = (i < pass.count ? key(pass.draws, pass.rows[i]) : 0) + first_draw(layer);
+      starts[i] = (i < pass.count ? key(pass.draws, pass.patterns[i]) : 0) + first_draw(layer);
   }
   LENET_INLINE V throw_at(int place) const {
     float numbers[lanes];

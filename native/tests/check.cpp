@@ -181,12 +181,13 @@ Results run(const Kernels& kernels, const Network& network, const Case& c, const
   const size_t count = pictures.count, classes = static_cast<size_t>(network.plan().last().out.maps);
   Results r{std::vector<float>(count * classes), std::vector<float>(parameters.size()), parameters, 0.0};
   engine.scores(parameters.data(), pictures, threads, r.scores.data());
-  std::vector<int64_t> rows(count);
-  for (size_t i = 0; i < count; ++i) rows[i] = static_cast<int64_t>(count - 1 - i);
+  std::vector<int64_t> patterns(count);
+  const size_t each = distortion ? static_cast<size_t>(distortion->copies) + 1 : 1;
+  for (size_t i = 0; i < count; ++i) patterns[i] = static_cast<int64_t>(count - 1 - i + i % each * count);
   const std::vector<float> rates(count, 1e-3f);
   std::vector<float> slot0(parameters.size()), slot1(parameters.size());
   Training t{};
-  t.rows = rows.data();
+  t.patterns = patterns.data();
   t.count = count;
   t.batch = count;
   t.rates = rates.data();
@@ -234,7 +235,7 @@ void check(const Case& c, size_t count) {
   std::vector<int64_t> labels(count);
   for (int64_t& l : labels) l = static_cast<int64_t>(random() % static_cast<unsigned>(c.builder.shape.maps));
   const Pictures as_bytes{bytes.data(), nullptr, count}, as_floats{nullptr, floats.data(), count};
-  const Distortion distortion{2.0f, 0.1f, 0.1f, 0.2f, 10.0f, 1.0f, 2.0f, 0.7f};
+  const Distortion distortion{2.0f, 0.1f, 0.1f, 0.2f, 10.0f, 1.0f, 2.0f, 0.05f, 0.7f, static_cast<int64_t>(count % 3)};
   const Kernels& base = *kernels("baseline");
   const Results right = run(base, network, c, parameters, as_bytes, labels, nullptr, 1);
   const Results right_distorted = run(base, network, c, parameters, as_bytes, labels, &distortion, 1);

@@ -7,7 +7,7 @@ import pytest
 
 from lenet.data import split
 from lenet.errors import LenetError
-from lenet.recipe import Constant, Cosine, Patience, Shuffle, Table, Validation
+from lenet.recipe import Constant, Cosine, Distortion, Patience, Shuffle, Table, Validation
 from lenet.training import Observer, train
 from lenet.training.order import order
 
@@ -24,6 +24,17 @@ def test_each_pass_shows_every_row_once(tape, network, digits, recipe, shuffle):
         shown = np.concatenate([rows for p, rows, _ in tape.calls if p == pass_])
         assert (shown == order(np.arange(90), shuffle, recipe.seed, pass_)).all()
     assert sum(len(rates) for _, _, rates in tape.calls) == 3 * 13
+
+
+@pytest.mark.parametrize("shuffle", list(Shuffle))
+def test_passes_over_copies_are_as_long(tape, network, digits, recipe, shuffle):
+    """Three passes make a sweep of 50 rows and their two copies; a copy's number counts all 90 pictures."""
+    recipe = replace(recipe, validation=None, shuffle=shuffle, batch=7, size=50, distortion=Distortion(copies=2))
+    run = trained(network, digits, recipe)
+    shown = [np.concatenate([patterns for p, patterns, _ in tape.calls if p == pass_]) for pass_ in range(3)]
+    assert [len(patterns) for patterns in shown] == [50, 50, 50]
+    assert sorted(np.concatenate(shown)) == sorted(row + copy * 90 for row in range(50) for copy in range(3))
+    assert [(row.pass_, row.updates) for row in run.history] == [(1, 8), (2, 16), (3, 24)]
 
 
 @pytest.mark.parametrize("schedule", [Constant(0.1), Table(((1, 0.5), (1, 0.25))), Cosine(1.0, 0.1)])
@@ -52,6 +63,28 @@ def test_a_limit_of_updates_ends_within_a_pass(tape, network, digits, recipe):
 def test_passes_instead_of_the_recipes_drop_its_limit_of_updates(tape, network, digits, recipe):
     run = trained(network, digits, replace(recipe, validation=None, updates=13), passes=2)
     assert run.metrics["updates"] == 18
+
+
+def test_a_size_is_the_first_digits_validation_included(tape, network, digits, recipe):
+    plans = []
+
+    class Told(Observer):
+        def on_start(self, plan):
+            plans.append(plan)
+
+    run = trained(network, digits, replace(recipe, size=50), observer=Told())
+    kept, watched = split(digits.train_labels[:50], recipe.validation, recipe.seed)
+    assert sorted(np.unique(np.concatenate([rows for _, rows, _ in tape.calls]))) == kept.tolist()
+    assert (len(kept), len(watched)) == (40, 10)
+    assert plans[0].digits == 40 and plans[0].per_pass == 4
+    assert run.metrics["updates"] == 12
+
+
+def test_a_size_the_data_lack(network, digits, recipe):
+    trained(network, digits, replace(recipe, size=90, passes=1), engine="reference")
+    words = "size asks for 91 training digits, but small glyphs has 90; give a smaller size, or leave it out"
+    with pytest.raises(LenetError, match=words):
+        trained(network, digits, replace(recipe, size=91), engine="reference")
 
 
 def test_held_out_rows_are_never_trained_on(tape, network, digits, recipe):

@@ -37,6 +37,42 @@ def test_every_place_is_as_likely():
     assert ((counts - 150) ** 2 / 150).sum() < 43.8  # chi-square, 19 degrees, 0.1%
 
 
+def test_copies_in_the_order_of_the_data():
+    """Rows 2 and 5 of ten pictures, two copies: patterns 2 and 5, then 12 and 15, then 22 and 25, and again."""
+    passes = [order(np.array([2, 5]), Shuffle.NEVER, 0, pass_, copies=2, pictures=10).tolist() for pass_ in range(4)]
+    assert passes == [[2, 5], [12, 15], [22, 25], [2, 5]]
+
+
+def sweep(shuffle, number, copies=9, seed=3):
+    """Return the passes of a sweep, (copies + 1, rows)."""
+    first = number * (copies + 1)
+    passes = range(first, first + copies + 1)
+    return np.stack([order(ROWS, shuffle, seed, pass_, copies=copies, pictures=500) for pass_ in passes])
+
+
+@pytest.mark.parametrize("shuffle", Shuffle)
+def test_a_sweep_has_each_pattern_once(shuffle):
+    for number in (0, 1):
+        patterns = sweep(shuffle, number)
+        assert patterns.shape == (10, 300)
+        assert sorted(patterns.ravel()) == sorted(row + copy * 500 for row in ROWS for copy in range(10))
+
+
+def test_sweeps_in_one_order_or_each_in_its_own():
+    first, second = (sweep(Shuffle.ONCE, number) for number in (0, 1))
+    assert (first == second).all()
+    first, second = (sweep(Shuffle.EACH_PASS, number) for number in (0, 1))
+    assert (first != second).any()
+
+
+def test_a_pass_mixes_the_copies():
+    """Of each copy about a tenth: 30 +- 5, and a row may come twice."""
+    for patterns in sweep(Shuffle.ONCE, 0):
+        counts = np.bincount(patterns // 500, minlength=10)
+        assert counts.min() > 10 and counts.max() < 50
+        assert len(np.unique(patterns % 500)) < 300
+
+
 def tutorial(errors, per_pass, passes, first=10_000, growth=2, better=0.995):
     """Return (updates made, pass with the best weights), by the tutorials' own loop, written out plainly."""
     patience, best, best_pass = first, np.inf, None

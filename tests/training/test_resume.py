@@ -106,6 +106,7 @@ RECIPES = {
     "patience": {"stopping": Patience(12), "passes": 8},
     "one order": {"shuffle": Shuffle.ONCE},
     "distorted": {"distortion": Distortion(shift=1.0)},
+    "copies": {"distortion": Distortion(shift=1.0, noise=0.05, copies=2), "size": 70, "passes": 5},
     "a limit of updates": {"updates": 19},
 }
 

@@ -114,4 +114,5 @@ def distortion(settings: Distortion | None) -> list[float] | None:
     if settings is None:
         return None
     d = settings
-    return [d.shift, d.scale, d.squeeze, d.shear, d.rotation, d.elastic, d.smoothness, d.share]
+    affine = [d.shift, d.scale, d.squeeze, d.shear, d.rotation]
+    return [*affine, d.elastic, d.smoothness, d.noise, d.share, d.copies]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..errors import LenetError
 from ..network import Network
 from ..preparation import Preparation
-from ..recipe import Loss, Optimiser, Recipe
+from ..recipe import Distortion, Loss, Optimiser, Recipe
 from . import description
 from .layout import Layout
 from .reference.losses import check as check_loss
@@ -180,9 +180,10 @@ class NativeEngine:
             state: weights and what the optimiser remembers.
             images: the whole training set.
             labels: its right classes (N,).
-            order: rows of a stretch of one pass, that begins where a batch begins.
+            order: patterns of a stretch of one pass, that begins where a batch begins. Pattern k is image k % N and,
+                where the recipe's distortion makes copies, its copy k // N.
             recipe: batch, loss, optimiser, distortion and seed count here.
-            pass_: number of the pass, from 0; distortions and stochastic pools are drawn by seed, pass and row.
+            pass_: number of the pass, from 0; distortions and stochastic pools are drawn by seed, pass and pattern.
             rates: one for each update.
 
         Returns:
@@ -191,7 +192,7 @@ class NativeEngine:
         check_loss(recipe.loss, self.network)
         images = self._images(images)
         labels = self._labels(labels, len(images))
-        order = _whole(order, "order", "rows of the images", len(images))
+        order = _patterns(order, "order", len(images), recipe.distortion)
         self._check_state(state, recipe.optimiser)
         updates = -(-len(order) // recipe.batch)
         if np.shape(rates) != (updates,):
@@ -220,6 +221,21 @@ class NativeEngine:
         )
         state.updates += updates
         return result
+
+    def distorted(self, images: Images, patterns: NDArray[Any], recipe: Recipe) -> NDArray[np.float32]:
+        """Return the pictures of patterns as training sees them before padding, (n, C, H, W) from 0 to 1.
+
+        Args:
+            images: the whole training set, as ``scores`` takes it.
+            patterns: (n,), as ``train`` takes them. Where the recipe's distortion makes no copies, pass 0's.
+            recipe: distortion and seed count here.
+        """
+        images, distortion = self._images(images), recipe.distortion or Distortion(share=0.0)
+        patterns = _patterns(patterns, "patterns", len(images), distortion)
+        out = np.empty((len(patterns), *self.preparation.shape), np.float32)
+        ranges = description.distortion(distortion)
+        self._engine.distorted(images, patterns, recipe.seed % WORD, 0, ranges, out, self.threads)
+        return np.clip(out, 0, 1, out=out)  # mixing pixels may miss 1 by a rounding
 
     def _call(self, function: Any, *arguments: Any) -> tuple[float, int]:
         try:
@@ -285,6 +301,13 @@ class NativeEngine:
         if labels.shape != (count,):
             raise LenetError(f"there must be a label for each of the {count} images, but labels are {labels.shape}")
         return _whole(labels, "labels", "classes", self.network.classes)
+
+
+def _patterns(values: NDArray[Any], name: str, images: int, distortion: Distortion | None) -> NDArray[np.int64]:
+    """Return the numbers of patterns as an int64 row; refuse what isn't there."""
+    copies = distortion.copies if distortion else 0
+    what = f"patterns, of each image and its {copies} copies," if copies else "rows of the images"
+    return _whole(values, name, what, images * (copies + 1))
 
 
 def _whole(values: NDArray[Any], name: str, what: str, count: int) -> NDArray[np.int64]:

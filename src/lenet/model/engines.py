@@ -43,6 +43,10 @@ class Engine(Protocol):
         """Make one update a batch of ``order``; return the sum of losses and the number read wrong."""
         ...
 
+    def distorted(self, images: NDArray[np.uint8], patterns: NDArray[np.int64], recipe: Recipe) -> NDArray[np.float32]:
+        """Return the pictures of patterns as training sees them before padding, (n, C, H, W) from 0 to 1."""
+        ...
+
 
 def build(name: str, network: Network, preparation: Preparation, threads: int | None = None) -> Engine:
     """Return the engine of that name; ``threads`` (None: one a core) are the native engine's.

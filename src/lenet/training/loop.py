@@ -77,7 +77,9 @@ class Loop:
     def _pass(self, pass_: int) -> None:
         """Go on to the end of a pass, counted from 0, or of the run where that comes first."""
         state, report = self.course.state, self.recipe.report_every
-        drawn = order(self.rows, self.recipe.shuffle, self.recipe.seed, pass_)
+        copies = self.recipe.distortion.copies if self.recipe.distortion else 0
+        pictures = len(self.labels)
+        drawn = order(self.rows, self.recipe.shuffle, self.recipe.seed, pass_, copies=copies, pictures=pictures)
         begin = pass_ * self.per_pass
         end = min(begin + self.per_pass, self.limit)
         while state.updates < end:
@@ -93,21 +95,21 @@ class Loop:
         self._close(pass_, whole=end == begin + self.per_pass)
         self._look(pass_, 0.0 if self.course.ended else SAVE_AFTER_PASS)
 
-    def _train(self, rows: NDArray[np.int64], pass_: int) -> None:
-        """Make one update for each batch of ``rows``."""
+    def _train(self, patterns: NDArray[np.int64], pass_: int) -> None:
+        """Make one update for each batch of ``patterns``."""
         course, first = self.course, self.course.state.updates
-        updates = range(first, first + ceil(len(rows) / self.recipe.batch))
+        updates = range(first, first + ceil(len(patterns) / self.recipe.batch))
         rates = np.array([self._rate(update) for update in updates], np.float32)
         started = perf_counter()
         loss, wrong = self.engine.train(
-            course.state, self.data.train_images, self.labels, rows, self.recipe, pass_=pass_, rates=rates
+            course.state, self.data.train_images, self.labels, patterns, self.recipe, pass_=pass_, rates=rates
         )
         seconds = perf_counter() - started
         if not isfinite(loss):
             raise self._diverged(pass_, "loss")
         course.loss += loss
         course.wrong += wrong
-        course.seen += len(rows)
+        course.seen += len(patterns)
         course.pass_seconds += seconds
         course.seconds += seconds
 

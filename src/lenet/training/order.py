@@ -19,9 +19,26 @@ def bits(seed: int, purpose: int, pass_: int, count: int) -> NDArray[np.uint64]:
     return np.asarray(source.random_raw(count), np.uint64)
 
 
-def order(rows: NDArray[np.int64], shuffle: Shuffle, seed: int, pass_: int) -> NDArray[np.int64]:
-    """Return ``rows`` (N,) in the order of a pass, counted from 0."""
+def order(
+    rows: NDArray[np.int64], shuffle: Shuffle, seed: int, pass_: int, *, copies: int = 0, pictures: int = 0
+) -> NDArray[np.int64]:
+    """Return the patterns (n,) of a pass, counted from 0, in their order.
+
+    Without copies they are the rows. With them, ``copies`` + 1 passes make a sweep: one order of all the patterns of
+    the rows, (copies + 1) n, and each of its passes is the next n of them.
+
+    Args:
+        rows: those trained on, (n,).
+        shuffle: whether each pass (sweep) has an order of its own, or all the same, or the patterns come as they are:
+            first the rows, then the first copy of each, and so on.
+        seed: the run's.
+        pass_: which.
+        copies: distorted copies of each row.
+        pictures: how many the data set has: copy i of row r is pattern r + i x ``pictures``.
+    """
+    sweep, part = divmod(pass_, copies + 1)
     if shuffle is Shuffle.NEVER:
-        return rows
-    drawn = bits(seed, ORDER, pass_ if shuffle is Shuffle.EACH_PASS else 0, len(rows))
-    return rows[np.argsort(drawn, kind="stable")]
+        return rows + part * pictures
+    patterns = (rows + pictures * np.arange(copies + 1)[:, None]).ravel()
+    drawn = bits(seed, ORDER, sweep if shuffle is Shuffle.EACH_PASS else 0, len(patterns))
+    return patterns[np.argsort(drawn, kind="stable")[part * len(rows) : (part + 1) * len(rows)]]

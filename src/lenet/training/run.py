@@ -181,7 +181,8 @@ class _Job:
 
 
 def _rows(data: Dataset, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows that are trained on, and those that are watched."""
+    """Return the rows that are trained on, and those that are watched: of the first ``size`` of the data."""
+    labels = data.train_labels[: recipe.size]
     if recipe.validation is None:
-        return np.arange(len(data.train_labels)), np.arange(0)
-    return split(data.train_labels, recipe.validation, recipe.seed)
+        return np.arange(len(labels)), np.arange(0)
+    return split(labels, recipe.validation, recipe.seed)

@@ -71,6 +71,11 @@ def check(row: Entry, data: Dataset) -> None:
             f"the preparation gives {recipe.preparation.input}, but {network.name!r} reads {network.input}; "
             "change the preparation's padding or the network's input"
         )
+    if recipe.size is not None and recipe.size > len(data.train_labels):
+        raise LenetError(
+            f"the recipe's size asks for {recipe.size:,} training digits, but {data.name} has "
+            f"{len(data.train_labels):,}; give a smaller size, or leave it out to train on them all"
+        )
     if len(data.classes) > network.classes:
         raise LenetError(
             f"{data.name} has {len(data.classes)} classes, but {network.name!r} tells {network.classes} apart; "

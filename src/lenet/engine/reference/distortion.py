@@ -1,10 +1,11 @@
-"""Random distortions of pictures: planar affine maps (the paper, section III.A) and elastic displacement.
+"""Random distortions of pictures: planar affine maps (the paper, section III.A), elastic displacement, and noise.
 
 Simard, Steinkraus and Platt (2003), section 2, describe the elastic one. x runs right and y down, from the picture's
 middle; the random numbers of a picture are those of its key (``randomness``), by number:
 
     0: whether it is distorted    1, 2: shift x, y    3: scale    4: squeeze    5: shear    6: rotation
     16 + pixel: the noise of dx   16 + rows x columns + pixel: the noise of dy   (pixels row by row)
+    16 + 2 x rows x columns + pixel: whether it is turned over, in all channels
 """
 
 from __future__ import annotations
@@ -26,8 +27,19 @@ def distort(p: Array, keys: Words, distortion: Distortion) -> Array:
     for n, key in enumerate(keys):
         if draw(key, 0)[0] < distortion.share:
             x, y = sources(key, distortion, p.shape[2], p.shape[3])
-            result[n] = bilinear(p[n], x, y)
+            result[n] = noisy(bilinear(p[n], x, y), key, distortion.noise)
     return result
+
+
+def noisy(picture: Array, key: Words, chance: float) -> Array:
+    """Return ``picture`` (channels, rows, columns) with salt and pepper: 1 - p where a pixel is turned over.
+
+    The chance is taken in float32, as the fast engine has it: then the very same pixels are.
+    """
+    _, rows, columns = picture.shape
+    first = ELASTIC + 2 * rows * columns
+    turned = draw(key, first + np.arange(rows * columns)).reshape(rows, columns) < np.float32(chance)
+    return np.where(turned, 1 - picture, picture)
 
 
 def sources(key: Words, distortion: Distortion, rows: int, columns: int) -> tuple[Array, Array]:

@@ -15,7 +15,7 @@ from ..layout import Layout
 from ..state import State
 from . import activation, layers, losses, optimisers
 from .arrays import Array
-from .distortion import distort
+from .patterns import pictures, rows
 from .preparing import pixels, prepare
 from .randomness import Words, draw, key
 
@@ -95,7 +95,7 @@ class ReferenceEngine:
             state: the weights and what the optimiser remembers; changed in place.
             images: as for ``scores``; the data set.
             labels: the right classes (N,).
-            order: rows of ``images``, in the order in which they come; starts where a batch starts.
+            order: patterns (``patterns``), in the order in which they come; starts where a batch starts.
             recipe: loss, optimiser, batch, distortion and seed.
             pass_: the pass over the data, from 0.
             rates: the rate of each update, (ceil(len(order) / batch),).
@@ -109,16 +109,27 @@ class ReferenceEngine:
             )
         loss_sum, wrong_sum = 0.0, 0
         for start, rate in zip(starts, rates, strict=True):
-            rows = np.asarray(order[start : start + recipe.batch])
-            keys = key(recipe.seed, pass_, rows)
-            p = pixels(images[rows], self.preparation, self.dtype)
-            if recipe.distortion is not None:
-                p = distort(p, keys, recipe.distortion)
-            x = prepare(p, self.preparation)
-            total, wrong, gradient = self._gradient(state.flat, x, labels[rows], recipe.loss, keys)
+            patterns = np.asarray(order[start : start + recipe.batch])
+            right = labels[rows(patterns, len(images), recipe.distortion)]
+            x = prepare(self._pictures(images, patterns, recipe, pass_), self.preparation)
+            keys = key(recipe.seed, pass_, patterns)
+            total, wrong, gradient = self._gradient(state.flat, x, right, recipe.loss, keys)
             optimisers.update(state, gradient, float(rate), recipe.optimiser, self.layout.biases)
             loss_sum, wrong_sum = loss_sum + total, wrong_sum + wrong
         return loss_sum, wrong_sum
+
+    def distorted(self, images: Images, patterns: NDArray[np.integer], recipe: Recipe) -> NDArray[np.float32]:
+        """Return the pictures of patterns as training sees them before padding, float32 (n, C, H, W) from 0 to 1.
+
+        Args:
+            images: as for ``scores``; the data set.
+            patterns: (n,). Where the recipe's distortion makes no copies, pass 0's.
+            recipe: distortion and seed.
+        """
+        return np.clip(self._pictures(images, patterns, recipe, 0), 0, 1).astype(np.float32)
+
+    def _pictures(self, images: Images, patterns: NDArray[np.integer], recipe: Recipe, pass_: int) -> Array:
+        return pictures(images, patterns, recipe, pass_=pass_, preparation=self.preparation, dtype=self.dtype)
 
     def _gradient(
         self, flat: Flat, x: Array, labels: losses.Labels, loss: Loss, keys: Words
