@@ -24,9 +24,9 @@ def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) 
 @click.command(
     short_help="Check the claims about LeNets.",
     epilog=examples(
-        "lenet reproduce                    the claims there are",
+        "lenet reproduce               the claims there are",
         "lenet reproduce lenet1 --seeds 3",
-        "lenet reproduce --all              hours; Ctrl-C, and the same command goes on",
+        "lenet reproduce --all         hours; after Ctrl-C the same command goes on",
         "lenet reproduce --figure 9 --all",
         "lenet reproduce --study pooling",
     ),

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ..data import Dataset
 from ..errors import LenetError
-from .claims import TEST, Baseline
-from .rejecting import rejected
+from ..model.rejection import rejection
+from .claims import REJECTED, TEST, Baseline
 
 Array = NDArray[np.float32]
 Labels = NDArray[np.int64]
@@ -41,8 +41,11 @@ def fit(baseline: Baseline, seed: int, data: Dataset) -> tuple[dict[str, float],
     scores, counts = METHODS[baseline.method](images, labels, seed, **baseline.settings)
     seconds = perf_counter() - started
     tested = scores(_pixels(data.test_images))
-    measures = {TEST: float(np.mean(tested.argmax(axis=1) != data.test_labels))}
-    return measures | rejected(tested, data.test_labels, smallest_wins=False), counts, seconds
+    measures = {
+        TEST: float(np.mean(tested.argmax(axis=1) != data.test_labels)),
+        REJECTED: rejection(tested, data.test_labels).share,
+    }
+    return measures, counts, seconds
 
 
 def _pixels(images: NDArray[np.uint8]) -> Array:

@@ -8,15 +8,14 @@ from typing import Any
 
 from .. import written
 from ..data import Dataset
-from ..model import Model
+from ..model.rejection import rejection
 from ..training import Observer, machine, train
 from ..training import checkpoint as checkpoints
 from ..training import folder as folders
 from ..training.settings import settle
 from ..zoo import Entry
-from .claims import LOSS, TEST, TRAINING, VALIDATION
+from .claims import LOSS, REJECTED, TEST, TRAINING, VALIDATION
 from .plan import Unit
-from .rejecting import rejected
 from .results import Result
 
 
@@ -59,16 +58,10 @@ def _train(
     if "validation" in run.metrics:
         measures[VALIDATION] = run.metrics["validation"]["error"]
     if "test" in run.metrics:
-        measures |= {
-            TEST: run.metrics["test"]["error"],
-            LOSS: run.metrics["test"]["loss"],
-            **_rejected(run.model, data),
-        }
+        scores = run.model.scores(data.test_images)
+        share = rejection(scores, data.test_labels, smallest_wins=row.network.smallest_wins).share
+        measures |= {TEST: run.metrics["test"]["error"], LOSS: run.metrics["test"]["loss"], REJECTED: share}
     return measures, (row.network.parameters, row.network.multiply_adds), run.metrics["seconds"]["training"]
-
-
-def _rejected(model: Model, data: Dataset) -> dict[str, float]:
-    return rejected(model.scores(data.test_images), data.test_labels, smallest_wins=model.network.smallest_wins)
 
 
 def _begun(folder: Path, row: Entry) -> bool:
