@@ -13,11 +13,10 @@ from ..data import Dataset
 from ..errors import LenetError
 from ..training import Interrupted, Observer, Plan, Progress
 from ..training.interrupts import Interrupts
-from . import work
+from . import runs, work
 from .plan import Unit
 from .results import Result, Results
 
-RUNS = "runs"
 LISTEN = 0.2  # seconds between two looks for Ctrl-C
 
 
@@ -149,7 +148,7 @@ class _Crew:
         self.watch.on_end(unit, result if isinstance(result, Result) else None)
 
     def _folder(self, unit: Unit) -> Path:
-        return self.results.folder / RUNS / unit.name
+        return runs.folder(self.results.folder, unit)
 
     def _work(self, unit: Unit, threads: int) -> None:
         result: Result | BaseException

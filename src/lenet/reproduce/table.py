@@ -118,9 +118,9 @@ def _row(claim: Claim, results: list[Result], measure: str) -> tuple[str, ...]:
     seconds = fmean(result.seconds for result in results)
     return (
         *cells,
-        _count(first.parameters),
-        _count(first.multiply_adds),
-        _time(seconds),
+        count(first.parameters),
+        count(first.multiply_adds),
+        time(seconds),
         _reject(claim, results),
         claim.what,
     )
@@ -151,10 +151,12 @@ def _number(measure: str, value: float | None, sign: str = "") -> str:
     return f"{value:{sign}.4f}" if measure == LOSS else f"{value:{sign}.{_digits(measure)}%}"
 
 
-def _count(number: int | None) -> str:
+def count(number: int | None) -> str:
+    """Return a count in words; empty where there is none."""
     return "" if number is None else f"{number:,}"
 
 
-def _time(seconds: float) -> str:
+def time(seconds: float) -> str:
+    """Return a time in words, such as ``2:31 min``."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02} min" if minutes else f"{seconds:.1f} s"
