@@ -36,6 +36,8 @@ class Engine {
   void features(const float* parameters, const Pictures& pictures, float* const* outputs) const;
   // Loss and errors of a batch, and the gradient of its mean loss.
   Tally gradient(const Training& given, const Pictures& pictures, const int64_t* labels, int threads, float* out) const;
+  // The mean over the patterns of the second derivatives by the parameters, as Gauss and Newton estimate them.
+  void curvature(const Training& given, const Pictures& pictures, const int64_t* labels, int threads, float* out) const;
   // An update for each batch; the loss summed over the patterns, and the errors.
   Tally train(const Training& given, const Pictures& pictures, const int64_t* labels, int threads) const;
 

@@ -15,7 +15,7 @@ import pytest
 
 from lenet.errors import LenetError
 from lenet.model import Model
-from lenet.recipe import Distortion, Patience, Shuffle
+from lenet.recipe import DiagonalLM, Distortion, Patience, Shuffle
 from lenet.training import Interrupted, Observer, train
 
 TIMES = {"seconds", "digits_per_second"}
@@ -107,6 +107,7 @@ RECIPES = {
     "one order": {"shuffle": Shuffle.ONCE},
     "distorted": {"distortion": Distortion(shift=1.0)},
     "a limit of updates": {"updates": 19},
+    "second derivatives": {"optimiser": DiagonalLM(mu=0.5, samples=20)},
 }
 
 

@@ -43,6 +43,19 @@ class Engine(Protocol):
         """Make one update a batch of ``order``; return the sum of losses and the number read wrong."""
         ...
 
+    def curvature(
+        self,
+        flat: NDArray[np.float32],
+        images: NDArray[np.uint8],
+        labels: NDArray[Any],
+        order: NDArray[np.int64],
+        recipe: Recipe,
+        *,
+        pass_: int,
+    ) -> NDArray[Any]:
+        """Return the estimate of each weight's second derivative (size,), the mean over the patterns ``order``."""
+        ...
+
 
 def build(name: str, network: Network, preparation: Preparation, threads: int | None = None) -> Engine:
     """Return the engine of that name; ``threads`` (None: one a core) are the native engine's.

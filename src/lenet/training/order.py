@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..recipe import Shuffle
 
-WEIGHTS, ORDER = 1, 2  # what the draws are for; each has a stream of its own
+WEIGHTS, ORDER, CURVATURE = 1, 2, 3  # what the draws are for; each has a stream of its own
 
 
 def bits(seed: int, purpose: int, pass_: int, count: int) -> NDArray[np.uint64]:
@@ -25,3 +25,9 @@ def order(rows: NDArray[np.int64], shuffle: Shuffle, seed: int, pass_: int) -> N
         return rows
     drawn = bits(seed, ORDER, pass_ if shuffle is Shuffle.EACH_PASS else 0, len(rows))
     return rows[np.argsort(drawn, kind="stable")]
+
+
+def samples(patterns: NDArray[np.int64], count: int, seed: int, pass_: int) -> NDArray[np.int64]:
+    """Return ``count`` of a pass's patterns at random, or all where there are fewer, for second derivatives."""
+    drawn = bits(seed, CURVATURE, pass_, len(patterns))
+    return patterns[np.argsort(drawn, kind="stable")[:count]]

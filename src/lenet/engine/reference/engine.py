@@ -8,18 +8,19 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ...errors import LenetError
-from ...network import Network, StochasticPool
+from ...network import RBF, Network, StochasticPool
 from ...preparation import Preparation
 from ...recipe import Loss, Recipe
 from ..layout import Layout
 from ..state import State
-from . import activation, layers, losses, optimisers
+from . import activation, curvature, layers, losses, optimisers
 from .arrays import Array
 from .distortion import distort
 from .preparing import pixels, prepare
 from .randomness import Words, draw, key
 
 Images = NDArray[np.generic]
+SOME = 100  # patterns whose second derivatives are worked out at once
 Flat = NDArray[Any]  # weights end to end, (layout.size,), of any floating dtype
 
 
@@ -110,15 +111,77 @@ class ReferenceEngine:
         loss_sum, wrong_sum = 0.0, 0
         for start, rate in zip(starts, rates, strict=True):
             rows = np.asarray(order[start : start + recipe.batch])
-            keys = key(recipe.seed, pass_, rows)
-            p = pixels(images[rows], self.preparation, self.dtype)
-            if recipe.distortion is not None:
-                p = distort(p, keys, recipe.distortion)
-            x = prepare(p, self.preparation)
+            x, keys = self._patterns(images, rows, recipe, pass_)
             total, wrong, gradient = self._gradient(state.flat, x, labels[rows], recipe.loss, keys)
             optimisers.update(state, gradient, float(rate), recipe.optimiser, self.layout.biases)
             loss_sum, wrong_sum = loss_sum + total, wrong_sum + wrong
         return loss_sum, wrong_sum
+
+    def curvature(
+        self,
+        flat: Flat,
+        images: Images,
+        labels: losses.Labels,
+        order: NDArray[np.integer],
+        recipe: Recipe,
+        *,
+        pass_: int,
+    ) -> Array:
+        """Return the Gauss-Newton estimate of each weight's second derivative (size,), the mean over the patterns.
+
+        Args:
+            flat: the weights (layout.size,).
+            images: as for ``scores``; the data set.
+            labels: the right classes (N,).
+            order: rows of ``images``, one or more.
+            recipe: loss, distortion and seed count here.
+            pass_: the pass over the data, from 0, in which the patterns are as ``train`` sees them.
+
+        Raises:
+            LenetError: the network has a layer that it isn't defined for.
+        """
+        losses.check(recipe.loss, self.network)
+        curvature.check(self.network)
+        labels = self._labels(labels, len(images))
+        if not len(order):
+            raise LenetError("second derivatives are estimated on one or more patterns, not on none")
+        total: Array = np.zeros(self.layout.size, self.dtype)
+        for start in range(0, len(order), SOME):
+            rows = np.asarray(order[start : start + SOME])
+            x, keys = self._patterns(images, rows, recipe, pass_)
+            total += self._curvature(flat, x, labels[rows], recipe.loss, keys)
+        return total / len(order)
+
+    def _curvature(self, flat: Flat, x: Array, labels: losses.Labels, loss: Loss, keys: Words) -> Array:
+        """Return the sum over the images of the second derivatives: as ``_gradient`` goes, but by ``curvature``."""
+        uniforms, steps = self._uniforms(keys), self.network.steps
+        outputs = self._forward(flat, x, uniforms)
+        scores, last = outputs[-1][:, :, 0, 0], steps[-1].layer
+        total: Flat = np.zeros(self.layout.size, self.dtype)
+        views: dict[str, Any] = self.layout.views(total)
+        end = len(steps)
+        if isinstance(last, RBF):  # begins at its inputs
+            end -= 1
+            codes = np.array(last.targets(), self.dtype)
+            d2y = curvature.by_inputs(loss, outputs[-2][:, :, 0, 0], codes, scores, labels)
+        else:
+            d2y = curvature.by_scores(loss, scores, labels)
+        d2y = d2y[:, :, None, None]
+        for place in reversed(range(curvature.first_learning(self.network), end)):
+            layer, weights = steps[place].layer, self._weights(flat, steps[place].name)
+            d2a = curvature.through(layer.activation, outputs[place + 1], d2y)
+            d2y, d2weights = curvature.backward(layer, weights, outputs[place], d2a, uniforms[place])
+            for name, d2weight in d2weights.items():
+                views[f"{steps[place].name}.{name}"][:] = d2weight
+        return total
+
+    def _patterns(self, images: Images, rows: NDArray[np.integer], recipe: Recipe, pass_: int) -> tuple[Array, Words]:
+        """Return the network's input for the patterns of a pass, and the keys of their random numbers."""
+        keys = key(recipe.seed, pass_, rows)
+        p = pixels(images[rows], self.preparation, self.dtype)
+        if recipe.distortion is not None:
+            p = distort(p, keys, recipe.distortion)
+        return prepare(p, self.preparation), keys
 
     def _gradient(
         self, flat: Flat, x: Array, labels: losses.Labels, loss: Loss, keys: Words
