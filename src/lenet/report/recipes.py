@@ -7,6 +7,7 @@ from ..recipe import (
     Adam,
     Constant,
     Cosine,
+    DiagonalLM,
     Distortion,
     Inverse,
     Loss,
@@ -79,6 +80,9 @@ def _loss(loss: Loss) -> str:
 
 
 def _optimiser(optimiser: Optimiser) -> str:
+    if isinstance(optimiser, DiagonalLM):
+        some = f"{optimiser.samples:,} digits before each pass"
+        return f"stochastic diagonal Levenberg-Marquardt, mu {optimiser.mu:g}, second derivatives from {some}"
     if isinstance(optimiser, Adam):
         words = [f"Adam, betas {optimiser.beta1:g} and {optimiser.beta2:g}, epsilon {optimiser.epsilon:g}"]
     else:

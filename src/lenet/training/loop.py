@@ -15,13 +15,13 @@ from ..errors import LenetError
 from ..model.engines import Engine
 from ..model.metrics import BATCH, Metrics, tally
 from ..network import Network
-from ..recipe import Recipe
+from ..recipe import DiagonalLM, Recipe
 from .checkpoint import Course
 from .folder import Keeper
 from .history import Row
 from .interrupts import Interrupted, Interrupts
 from .observer import Observer, Progress
-from .order import order
+from .order import order, samples
 
 # Floating-point operations between two looks at the clock: 10 to 100 ms. It is the same on every machine, since where
 # sums of losses are cut decides their last bit, and a resumed run must come to the very same.
@@ -82,6 +82,8 @@ class Loop:
         drawn = order(self.rows, self.recipe.shuffle, self.recipe.seed, pass_, copies=copies, pictures=pictures)
         begin = pass_ * self.per_pass
         end = min(begin + self.per_pass, self.limit)
+        if state.updates == begin:
+            self._estimate(drawn, pass_)
         while state.updates < end:
             done = state.updates - begin
             stretch = min(self.grain, end - state.updates)
@@ -94,6 +96,17 @@ class Loop:
                 self._look(pass_, SAVE)
         self._close(pass_, whole=end == begin + self.per_pass)
         self._look(pass_, 0.0 if self.course.ended else SAVE_AFTER_PASS)
+
+    def _estimate(self, patterns: NDArray[np.int64], pass_: int) -> None:
+        """Estimate the second derivatives for a pass, where the optimiser goes by them."""
+        optimiser, course = self.recipe.optimiser, self.course
+        if isinstance(optimiser, DiagonalLM):
+            started = perf_counter()
+            some = samples(patterns, optimiser.samples, self.recipe.seed, pass_)
+            course.state.slots[0][:] = self.engine.curvature(
+                course.state.flat, self.data.train_images, self.labels, some, self.recipe, pass_=pass_
+            )
+            course.seconds += perf_counter() - started
 
     def _train(self, patterns: NDArray[np.int64], pass_: int) -> None:
         """Make one update for each batch of ``patterns``."""

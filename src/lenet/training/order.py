@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..recipe import Shuffle
 
-WEIGHTS, ORDER = 1, 2  # what the draws are for; each has a stream of its own
+WEIGHTS, ORDER, CURVATURE = 1, 2, 3  # what the draws are for; each has a stream of its own
 
 
 def bits(seed: int, purpose: int, pass_: int, count: int) -> NDArray[np.uint64]:
@@ -42,3 +42,9 @@ def order(
     patterns = (rows + pictures * np.arange(copies + 1)[:, None]).ravel()
     drawn = bits(seed, ORDER, sweep if shuffle is Shuffle.EACH_PASS else 0, len(patterns))
     return patterns[np.argsort(drawn, kind="stable")[part * len(rows) : (part + 1) * len(rows)]]
+
+
+def samples(patterns: NDArray[np.int64], count: int, seed: int, pass_: int) -> NDArray[np.int64]:
+    """Return ``count`` of a pass's patterns at random, or all where there are fewer, for second derivatives."""
+    drawn = bits(seed, CURVATURE, pass_, len(patterns))
+    return patterns[np.argsort(drawn, kind="stable")[:count]]

@@ -11,7 +11,7 @@ from ..data.dataset import Dataset
 from ..errors import LenetError
 from ..network import Network
 from ..preparation import Preparation
-from ..recipe import Constant, Recipe
+from ..recipe import Constant, DiagonalLM, Recipe
 from ..zoo import Entry, entry
 
 What = str | os.PathLike[str] | Network | Entry
@@ -58,6 +58,7 @@ def dataset_of(data: Data) -> Dataset:
 
 def check(row: Entry, data: Dataset) -> None:
     """Raise a ``LenetError`` where network, recipe and data don't fit each other."""
+    from ..engine.reference.curvature import check as check_curvature
     from ..engine.reference.losses import check as check_loss
 
     network, recipe = row.network, row.recipe
@@ -82,6 +83,8 @@ def check(row: Entry, data: Dataset) -> None:
             "write a network with as many outputs as there are classes"
         )
     check_loss(recipe.loss, network)
+    if isinstance(recipe.optimiser, DiagonalLM):
+        check_curvature(network)
 
 
 def _row(what: What) -> Entry:
