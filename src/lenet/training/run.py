@@ -46,7 +46,7 @@ def train(
     what: What | None = None,
     data: Data | None = None,
     *,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | None = None,
     seed: int | None = None,
     passes: int | None = None,
     batch: int | None = None,
@@ -65,7 +65,8 @@ def train(
     Args:
         what: a name of the zoo (None: ``lenet5``), the path of a TOML file, a network, or a row of the zoo.
         data: name or path of a data set, or one in memory; None: the recipe's.
-        recipe: instead of the one that comes with ``what``.
+        recipe: instead of the one that ``what`` comes with; or the name of another that it comes with, such as
+            ``published``.
         seed: instead of the recipe's.
         passes: instead of the recipe's; a limit of updates in the recipe is then left out.
         batch: instead of the recipe's.

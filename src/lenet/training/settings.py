@@ -18,22 +18,24 @@ What = str | os.PathLike[str] | Network | Entry
 Data = str | os.PathLike[str] | Dataset
 
 
-def settle(what: What, data: Data | None, recipe: Recipe | None, changes: dict[str, Any]) -> tuple[Entry, Dataset]:
+def settle(
+    what: What, data: Data | None, recipe: Recipe | str | None, changes: dict[str, Any]
+) -> tuple[Entry, Dataset]:
     """Return the network with the recipe that a run is to follow, and the data set.
 
     Args:
         what: a name of the zoo, the path of a TOML file, a network, or a row of the zoo.
         data: instead of the recipe's.
-        recipe: instead of the one that comes with ``what``.
+        recipe: instead of the one that ``what`` comes with; or the name of another that it comes with.
         changes: ``seed``, ``passes``, ``batch`` and ``rate`` instead of the recipe's; None: as it says.
 
     Raises:
         LenetError: something unknown or unreadable, or parts that don't fit each other.
     """
     row = _row(what)
-    followed = recipe or row.recipe
+    followed = recipe if isinstance(recipe, Recipe) else row.follow(recipe)
     dataset = dataset_of(followed.data if data is None else data)
-    if isinstance(what, Network) and recipe is None:
+    if isinstance(what, Network) and not isinstance(recipe, Recipe):
         followed = replace(followed, preparation=_fitting(what, dataset))
     values = {name: value for name, value in changes.items() if value is not None}
     if "rate" in values:
