@@ -11,7 +11,7 @@ _MODULES = ("data", "network", "recipe", "report", "training", "weights", "zoo")
 
 _NAMES = {
     "errors": "LenetError",
-    "model": "Metrics Model",
+    "model": "Ensemble Metrics Model",
     "network": (
         "Activation Conv DeformablePool Dense Flatten L2Pool LocalContrastNorm LocalResponseNorm MaxPool MeanPool "
         "Network RBF StochasticPool Subsample"

@@ -5,6 +5,7 @@ from . import report as report
 from . import training as training
 from . import weights as weights
 from .errors import LenetError as LenetError
+from .model import Ensemble as Ensemble
 from .model import Metrics as Metrics
 from .model import Model as Model
 from .network import RBF as RBF

@@ -13,6 +13,7 @@ from PIL import Image
 
 from lenet import zoo
 from lenet.data import names
+from lenet.model import Ensemble, Model, load
 from lenet.written import read
 
 
@@ -36,6 +37,38 @@ def test_models_says_which_weights_are_in_the_package(lenet, monkeypatch):
     has = {row["name"] for row in json.loads(lenet("models", "--json").out) if row["weights"]}
     assert has == {"lenet1"}
     assert [line.split()[3] for line in lenet("models").out.splitlines()[1:3]] == ["no", "yes"]
+
+
+@pytest.fixture
+def committee(run):
+    """The folder of an ensemble of the run's model and of another; the first answers where it is sure."""
+    model = load(run)
+    other = Model(model.network, model.preparation, -model.flat, classes=model.classes)
+    ensemble = Ensemble([model, other, model], sure=0.5, half=True, metrics={"test": {"error": 0.007}})
+    folder = run.parent / "committee"
+    folder.mkdir(exist_ok=True)
+    ensemble.save(folder / "model.safetensors")
+    return folder
+
+
+def test_models_lists_what_else_is_in_the_package(lenet, committee, monkeypatch):
+    monkeypatch.setattr("lenet.weights.names", lambda: ("both", "lenet1"))
+    monkeypatch.setattr("lenet.weights.path", lambda _: committee / "model.safetensors")
+    listed = json.loads(lenet("models", "--json").out)
+    assert (listed[-1]["name"], listed[-1]["parameters"], listed[-1]["weights"]) == ("both", 3 * 61_706, True)
+    line = lenet("models").out.splitlines()[-1]
+    assert line.startswith("both")
+    assert line.endswith("3 of tanh-same together, test error 0.70% here")
+    assert "tanh-same: reads" in lenet("summary", "both").out
+
+
+def test_an_ensemble_is_evaluated_and_predicts(lenet, committee, digits, seven):
+    answer = json.loads(lenet("evaluate", committee, "--data", digits, "--json").out)
+    assert answer["model"] == "3 x tanh-same"
+    assert 1 < answer["cost"] < 3
+    words = lenet("evaluate", committee, "--data", digits, "--worst", "2").out
+    assert f"a picture is read by {answer['cost']:.2f} networks on average" in words
+    assert json.loads(lenet("predict", seven, "--model", committee, "--json").out)[0]["label"] == "7"
 
 
 def test_summary_has_the_paper_s_totals(lenet):

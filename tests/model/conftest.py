@@ -21,6 +21,23 @@ def made(*layers, loss=None, shape=(1, 8, 8), seed=0, **more) -> Model:
 
 
 @pytest.fixture
+def make():
+    """Make a model of these layers."""
+    return made
+
+
+@pytest.fixture
+def several():
+    """Make models of one network that start from different seeds."""
+
+    def make_several(count=3, **more) -> list[Model]:
+        layers = Conv(3, kernel=3, activation="tanh"), MaxPool(), Flatten(), Dense(3)
+        return [made(*layers, seed=seed, metrics={"test": {"error": 0.1 * seed}}, **more) for seed in range(count)]
+
+    return make_several
+
+
+@pytest.fixture
 def model() -> Model:
     layers = Conv(3, kernel=3, activation="tanh"), MaxPool(), Flatten(), Dense(4)
     metrics = {"test": {"error": 0.25, "loss": 1.5}}

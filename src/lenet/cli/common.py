@@ -80,10 +80,11 @@ def is_path(what: str) -> bool:
 
 
 def complete_network(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
-    """Return the names of the zoo that begin so, and else files, for a shell to complete."""
+    """Return the names of networks and weights that begin so, and else files, for a shell to complete."""
+    from ..weights import names as weights
     from ..zoo import ZOO
 
-    names = [CompletionItem(name) for name in ZOO if name.startswith(begun)]
+    names = [CompletionItem(name) for name in dict.fromkeys((*ZOO, *weights())) if name.startswith(begun)]
     return names or [CompletionItem(begun, type="file")]
 
 

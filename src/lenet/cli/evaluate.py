@@ -25,6 +25,7 @@ def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> 
     """
     import numpy as np
 
+    from ..model import Ensemble
     from ..report import scores
     from ..weights import load
     from . import drawing
@@ -35,16 +36,20 @@ def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> 
     if not len(dataset.test_images):
         raise LenetError(f"{dataset.name} has no test pictures; give a data set that has some by --data")
     metrics = reader.evaluate(dataset.test_images, dataset.test_labels)
+    cost = reader.cost(dataset.test_images) if isinstance(reader, Ensemble) else None
     if as_json:
-        print_json({"model": reader.name, "data": dataset.name, **scores.document(metrics, reader.classes)})
+        about = {"model": reader.name, "data": dataset.name} | ({} if cost is None else {"cost": cost})
+        print_json({**about, **scores.document(metrics, reader.classes)})
         return
     click.echo(f"{reader.name} on the test pictures of {dataset.name}: {scores.line(metrics.summary())}\n")
+    if cost is not None:
+        click.echo(f"a picture is read by {cost:.2f} networks on average\n")
     click.echo(scores.by_class(metrics, reader.classes).text(width()))
     click.echo()
     click.echo(scores.matrix(metrics, reader.classes).text(width()))
     if worst and metrics.wrong:
         chances = reader.probabilities(dataset.test_images)
-        answers = chances.argmax(axis=1)
+        answers = np.asarray(reader.predict(dataset.test_images))
         wrong = np.flatnonzero(answers != dataset.test_labels)
         wrong = wrong[np.argsort(-chances[wrong, answers[wrong]], kind="stable")][:worst]
         click.echo(f"\nread wrong with the most confidence, {len(wrong)} of {metrics.wrong}:\n")

@@ -11,7 +11,7 @@ from ..errors import LenetError
 from .common import complete_network, examples, json_option, print_json
 
 if TYPE_CHECKING:
-    from ..model import Model
+    from ..model import Ensemble, Model
     from ..picture import Grey
 
 
@@ -65,11 +65,11 @@ def predict(context: click.Context, pictures: tuple[Path, ...], model: str, show
         context.exit(1)
 
 
-def _read(reader: Model, image: Grey) -> dict[str, Any]:
+def _read(reader: Model | Ensemble, image: Grey) -> dict[str, Any]:
     """Return the class of an image, its probability, and that of its being none of the classes."""
-    chances = reader.probabilities(image)
+    chances, answer = reader.probabilities(image), int(reader.predict(image))
     none = max(0.0, 1.0 - float(chances.sum(dtype=float)))
-    return {"label": reader.classes[int(chances.argmax())], "confidence": float(chances.max()), "none": none}
+    return {"label": reader.classes[answer], "confidence": float(chances[answer]), "none": none}
 
 
 def _words(answer: dict[str, Any]) -> str:

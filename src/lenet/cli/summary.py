@@ -64,6 +64,7 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
 
 def _find(what: str) -> tuple[Network, Recipe | None, Entry | None]:
     """Return the network that an argument names, its recipe, and its row of the zoo or of a TOML file."""
+    from ..weights import names
     from ..zoo import ZOO, entry
 
     if is_written(what):
@@ -71,7 +72,7 @@ def _find(what: str) -> tuple[Network, Recipe | None, Entry | None]:
 
         written = read(what)
         return written.network, written.recipe, written
-    if what not in ZOO and is_path(what):
+    if what not in ZOO and (what in names() or is_path(what)):
         from ..weights import load
 
         model = load(what)

@@ -17,12 +17,15 @@ from ..files import read_whole
 KEY = "lenet"  # the only metadata key: with several, safetensors writes them in an order that changes from run to run
 MOST_HEADER = 4 << 20  # bytes; LeNet-5's is 3 KB, and a network with a 1000-row connection table 100 KB
 MOST_FILE = 2 << 30  # bytes; the largest network, with what Adam remembers of it
+FLOATS = {"F32": "float32 (F32)", "F16": "float16 (F16)"}
+SIZES = {"F32": 4, "F16": 2}  # bytes of a number
 
 
 def pack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, object]) -> bytes:
-    """Return the bytes of a safetensors file with ``arrays`` (float32) and, as metadata, ``about`` in JSON.
+    """Return the bytes of a safetensors file with ``arrays`` and, as metadata, ``about`` in JSON.
 
-    ``about`` names the ``kind`` of file and its ``format``, a version from 1.
+    The arrays are float32, or those of an ensemble float16. ``about`` names the ``kind`` of file and its ``format``, a
+    version from 1.
 
     The same arguments give the same bytes.
     """
@@ -32,15 +35,15 @@ def pack(arrays: Mapping[str, NDArray[Any]], about: Mapping[str, object]) -> byt
     return bytes(save({name: np.ascontiguousarray(array) for name, array in arrays.items()}, {KEY: text}))
 
 
-def unpack(path: Path, kind: str, newest: int) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
+def unpack(path: Path, newest: Mapping[str, int]) -> tuple[dict[str, NDArray[Any]], dict[str, Any]]:
     """Return the arrays and the metadata of a file that ``pack`` made.
 
     The header is checked before anything that it promises is believed; nothing is executed.
 
     Args:
         path: which file.
-        kind: what it must be: ``model`` or ``checkpoint``.
-        newest: the highest format version that is understood.
+        newest: the kinds of file that it may be (``model``, ``ensemble``, ``checkpoint``), and the highest format
+            version of each that is understood.
 
     Raises:
         LenetError: the file is missing, unreadable, damaged, not such a file, or of a newer format.
@@ -49,15 +52,14 @@ def unpack(path: Path, kind: str, newest: int) -> tuple[dict[str, NDArray[Any]],
     from safetensors.numpy import load
 
     data = read_whole(path, _check_size)
-    header = _header(path, data)
-    about = _about(path, header, kind)
-    version = about.get("format")
+    header, size = _header(path, data)
+    about = _about(path, header, tuple(newest))
+    _check_arrays(path, header, size, ("F32", "F16") if about["kind"] == "ensemble" else ("F32",))
+    version, known = about.get("format"), newest[about["kind"]]
     if type(version) is not int or version < 1:
         raise LenetError(f"{path} is damaged: its format version is {version!r}")
-    if version > newest:
-        raise LenetError(
-            f"{path} has format version {version}, and this lenet knows 1 to {newest}; install a newer one"
-        )
+    if version > known:
+        raise LenetError(f"{path} has format version {version}, and this lenet knows 1 to {known}; install a newer one")
     try:
         return load(data), about
     except (SafetensorError, ValueError, KeyError, TypeError, OverflowError) as error:
@@ -69,8 +71,11 @@ def _check_size(path: Path, size: int) -> None:
         raise LenetError(f"{path} has {size} bytes; a file of lenet has at most {MOST_FILE}")
 
 
-def _header(path: Path, data: bytes) -> dict[str, Any]:
-    """Return the header: 8 bytes of length, little-endian, then as many bytes of JSON (the safetensors format)."""
+def _header(path: Path, data: bytes) -> tuple[dict[str, Any], int]:
+    """Return the header, and how many bytes of numbers follow it.
+
+    In front are 8 bytes of its length, little-endian, then as many bytes of JSON (the safetensors format).
+    """
     not_ours = f"{path} isn't a safetensors file"
     if len(data) < 8:
         raise LenetError(f"{not_ours}: it has {len(data)} bytes")
@@ -82,12 +87,11 @@ def _header(path: Path, data: bytes) -> dict[str, Any]:
     header = _json(data[8 : 8 + length])
     if not isinstance(header, dict):
         raise LenetError(f"{not_ours}, or its header is damaged: it isn't a JSON object")
-    _check_arrays(path, header, len(data) - 8 - length)
-    return header
+    return header, len(data) - 8 - length
 
 
-def _check_arrays(path: Path, header: dict[str, Any], size: int) -> None:
-    """Check that the arrays are float32 and lie end to end over the ``size`` bytes after the header."""
+def _check_arrays(path: Path, header: dict[str, Any], size: int, types: tuple[str, ...]) -> None:
+    """Check that the arrays are of these types and lie end to end over the ``size`` bytes after the header."""
     places = []
     for name, array in header.items():
         if name == "__metadata__":
@@ -99,9 +103,9 @@ def _check_arrays(path: Path, header: dict[str, Any], size: int) -> None:
                 pass
             case _:
                 raise LenetError(f"{path} is damaged: its header doesn't describe {name!r} as safetensors does")
-        if dtype != "F32":
-            raise LenetError(f"{path}: {name} must be float32 (F32), but is {dtype}")
-        if end - start != 4 * prod(shape):
+        if dtype not in types:
+            raise LenetError(f"{path}: {name} must be {' or '.join(FLOATS[kind] for kind in types)}, but is {dtype}")
+        if end - start != SIZES[dtype] * prod(shape):
             raise LenetError(f"{path} is damaged: {name} has the shape {tuple(shape)}, but {end - start} bytes")
         places.append((start, end))
     at = 0
@@ -113,15 +117,18 @@ def _check_arrays(path: Path, header: dict[str, Any], size: int) -> None:
         raise LenetError(f"{path} is cut short or has more than its header says: {size} bytes of numbers, not {at}")
 
 
-def _about(path: Path, header: dict[str, Any], kind: str) -> dict[str, Any]:
+def _about(path: Path, header: dict[str, Any], kinds: tuple[str, ...]) -> dict[str, Any]:
     metadata = header.get("__metadata__")
     if not isinstance(metadata, dict) or not isinstance(metadata.get(KEY), str):
-        raise LenetError(f"{path} is a safetensors file, but no {kind} of lenet: it lacks the metadata {KEY!r}")
+        raise LenetError(
+            f"{path} is a safetensors file, but no {' or '.join(kinds)} of lenet: it lacks the metadata {KEY!r}"
+        )
     about = _json(metadata[KEY])
     if not isinstance(about, dict):
         raise LenetError(f"{path} is damaged: its metadata {KEY!r} isn't a JSON object")
-    if about.get("kind") != kind:
-        raise LenetError(f"{path} must be a {kind}, but it says that it is {about.get('kind')!r}"[:500])
+    if about.get("kind") not in kinds:
+        named = " or ".join(f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}" for kind in kinds)
+        raise LenetError(f"{path} must be {named}, but it says that it is {about.get('kind')!r}"[:500])
     return about
 
 

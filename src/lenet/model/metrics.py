@@ -94,6 +94,18 @@ def answers(scores: NDArray[Any], smallest_wins: bool) -> NDArray[np.int64]:
     return np.asarray(scores.argmin(axis=1) if smallest_wins else scores.argmax(axis=1), np.int64)
 
 
+def gaps(scores: NDArray[Any], smallest_wins: bool) -> NDArray[Any]:
+    """Return by how much the best score of each row of (N, classes) beats the second best, (N,), 0 or more.
+
+    It is infinite where there is one class only.
+    """
+    if scores.shape[1] < 2:
+        return np.full(len(scores), np.inf, scores.dtype)
+    sign = -1 if smallest_wins else 1
+    best = np.partition(sign * scores, -2, axis=1)
+    return np.asarray(best[:, -1] - best[:, -2])
+
+
 def tally(
     batches: Iterator[tuple[NDArray[Any], NDArray[Any]]], classes: int, loss: Loss, smallest_wins: bool
 ) -> Metrics:

@@ -14,18 +14,14 @@ from ..engine.layout import Layout, Weights
 from ..errors import LenetError
 from ..files import write_atomically
 from ..network import Network
-from ..plain import from_plain, to_plain
 from ..preparation import Preparation
 from ..recipe import Loss, Recipe
-from ..version import version
-from ..written import network_from_dict, network_to_dict, recipe_from_dict, recipe_to_dict
-from . import engines
+from . import description, engines
 from .file import pack, unpack
 from .images import accept, accept_labels
 from .metrics import BATCH, Metrics, answers, probabilities, tally
 
 FORMAT = 1  # of the file; docs/models.md
-FILE = "model.safetensors"  # its name in a run's folder
 _UINT8 = np.dtype(np.uint8)
 
 
@@ -200,23 +196,9 @@ class Model:
         Raises:
             LenetError: the file can't be written.
         """
-        about = {
-            "kind": "model",
-            "format": FORMAT,
-            "lenet": version(),
-            "network": network_to_dict(self.network),
-            "preparation": to_plain(self.preparation),
-            "recipe": None if self.recipe is None else recipe_to_dict(self.recipe),
-            "classes": list(self.classes),
-            "metrics": self.metrics,
-            "data": {"name": self.data, "sha256": self.checksum},
-        }
-        try:
+        about = {"kind": "model", "format": FORMAT, **description.of(self), **description.history(self)}
+        with description.packing("a model"):
             data = pack(self.weights, about)
-        except (TypeError, ValueError) as error:
-            raise LenetError(
-                f"a model's metrics must be finite numbers, text, lists and dictionaries: {error}"
-            ) from None
         write_atomically(path, data)
 
     @classmethod
@@ -226,19 +208,21 @@ class Model:
         Raises:
             LenetError: there is no such file, or it is damaged or no model; the text names it.
         """
-        path = Path(path)
-        if path.is_dir():
-            if not (path / FILE).exists():
-                raise LenetError(f"the folder {path} has no {FILE}: give the folder of a run that has ended, or a file")
-            path = path / FILE
-        arrays, about = unpack(path, "model", FORMAT)
-        try:
-            parts = _parts(about)
+        path = description.file_of(path)
+        return cls.unpacked(path, *unpack(path, {"model": FORMAT}), threads=threads, engine=engine)
+
+    @classmethod
+    def unpacked(
+        cls, path: Path, arrays: Weights, about: Mapping[str, Any], *, threads: int | None, engine: str
+    ) -> Model:
+        """Return the model of what ``unpack`` gave of the file ``path``.
+
+        Raises:
+            LenetError: the parts are damaged or don't fit each other.
+        """
+        with description.understanding(path):
+            parts = {**description.shared(about), **description.own(about)}
             return cls(weights=arrays, threads=threads, engine=engine, **parts)
-        except LenetError as error:
-            raise LenetError(f"{path}: {error}") from None
-        except (TypeError, ValueError, KeyError, AttributeError, OverflowError, RecursionError) as error:
-            raise LenetError(f"{path} is damaged: its description can't be understood ({error!r})") from None
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy or a pickle keeps: everything but the engine, which is made anew."""
@@ -260,19 +244,3 @@ def _whole(flat: NDArray[np.float32], layout: Layout) -> NDArray[np.float32]:
     if flat.shape != (layout.size,):
         raise LenetError(f"the weights of {layout.network.name!r} are {layout.size} numbers, but {flat.shape} came")
     return flat
-
-
-def _parts(about: dict[str, Any]) -> dict[str, Any]:
-    """Return the constructor's arguments out of a file's metadata."""
-    recipe, data, metrics = about["recipe"], about["data"], about["metrics"]
-    if not isinstance(metrics, dict) or not isinstance(about["classes"], list):
-        raise TypeError("metrics must be an object and classes a list")
-    return {
-        "network": network_from_dict(about["network"]),
-        "preparation": from_plain(Preparation, about["preparation"], "preparation"),
-        "recipe": None if recipe is None else recipe_from_dict(recipe),
-        "classes": tuple(map(str, about["classes"])),
-        "metrics": metrics,
-        "data": str(data["name"]),
-        "checksum": str(data["sha256"]),
-    }

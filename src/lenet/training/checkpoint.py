@@ -113,7 +113,7 @@ def load(folder: Path, fresh: Course, recipe: Recipe, settings: str, data: str) 
         LenetError: the checkpoint is missing, damaged, or of other settings or other data.
     """
     path = folder / FILE
-    arrays, about = unpack(path, "checkpoint", FORMAT)
+    arrays, about = unpack(path, {"checkpoint": FORMAT})
     if about.get("settings") != settings:
         raise LenetError(f"the settings in {folder} were changed after the run began; undo that, or start a new run")
     if about.get("data") != data:

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import os
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LenetError, unknown
 from ..zoo import ZOO
 
 if TYPE_CHECKING:
-    from ..model import Model
+    from ..model import Ensemble, Model
 
 ENDING = ".safetensors"
 
 
 def names() -> tuple[str, ...]:
-    """Return the names of the networks whose weights are in the package."""
+    """Return the names of the weights in the package: those of networks of the zoo, and others such as ensembles."""
     return tuple(sorted(f.name.removesuffix(ENDING) for f in files(__package__).iterdir() if f.name.endswith(ENDING)))
 
 
@@ -35,21 +36,29 @@ def path(name: str) -> Path:
     return Path(str(files(__package__).joinpath(name + ENDING)))
 
 
-def load(name: str | os.PathLike[str], *, threads: int | None = None, engine: str = "native") -> Model:
-    """Return a trained model.
+def describe(name: str) -> dict[str, Any]:
+    """Return the description in the file of the weights of that name, without the weights (docs/models.md)."""
+    with path(name).open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    description: dict[str, Any] = json.loads(header["__metadata__"]["lenet"])
+    return description
+
+
+def load(name: str | os.PathLike[str], *, threads: int | None = None, engine: str = "native") -> Model | Ensemble:
+    """Return a trained model, or an ensemble of several.
 
     Args:
-        name: of a network whose weights are in the package; or the path of a ``.safetensors`` file or a run's folder.
+        name: of weights in the package; or the path of a ``.safetensors`` file or a run's folder.
         threads: that read at once; None: one a core.
         engine: ``native`` or ``reference``.
 
     Raises:
         LenetError: there is no such model, or its file is damaged.
     """
-    from ..model import Model  # names are listed without NumPy
+    from ..model import load as load_file  # names are listed without NumPy
 
     text = os.fspath(name)
     inside = text in names() or (text in ZOO and not Path(text).exists())
     elsewhere = Path(text).exists() or text.endswith(ENDING) or os.sep in text
     where = Path(text) if elsewhere and not inside else path(text)
-    return Model.load(where, threads=threads, engine=engine)
+    return load_file(where, threads=threads, engine=engine)
