@@ -27,6 +27,7 @@ model
 training
 weights
 report
+reproduce
 cli
 __main__
 """

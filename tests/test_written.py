@@ -66,6 +66,7 @@ FULL = Recipe(
     stopping=Patience(5),
     distortion=Distortion(1, 0.1, 0.2, 0.3, 4, 5, 6, 0.5),
     test_each_pass=True,
+    training_each_pass=True,
     report_every=3,
     seed=2**63 - 1,
 )

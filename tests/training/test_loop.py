@@ -117,6 +117,15 @@ def test_the_test_set_is_read_once_unless_asked_for(tape, network, digits, recip
     assert run.history[0].test_error == pytest.approx((digits.test_labels != 0).mean())
 
 
+def test_the_training_error_is_measured_where_asked_for(network, digits, recipe):
+    every = replace(recipe, validation=None, training_each_pass=True)
+    run, plain = trained(network, digits, every), trained(network, digits, replace(every, training_each_pass=False))
+    error = run.model.evaluate(digits.train_images, digits.train_labels).error
+    assert run.history[-1].training_error_after == pytest.approx(error)
+    assert {row.training_error_after for row in plain.history} == {None}
+    assert (run.model.flat == plain.model.flat).all()
+
+
 def test_the_test_set_chooses_nothing(network, digits, recipe):
     recipe = replace(recipe, test_each_pass=True, stopping=Patience(5))
     first = trained(network, digits, recipe, engine="reference")
@@ -132,8 +141,8 @@ def test_patience_keeps_the_best_weights_and_ends(tape, network, digits, recipe,
     from lenet.model.metrics import Metrics
     from lenet.training.loop import Loop
 
-    def measure(self, flat, *, validation):
-        error = next(errors) if validation else 0.0
+    def measure(self, flat, rows=None):
+        error = 0.0 if rows is None else next(errors)
         return Metrics(1.0, np.diag([1000 - round(1000 * error), 0, 0]) + np.diag([round(1000 * error), 0], 1))
 
     monkeypatch.setattr(Loop, "measure", measure)

@@ -148,7 +148,7 @@ def test_a_folder_that_can_t_be_made(network, digits, recipe, tmp_path):
 
 
 def test_a_damaged_history(tmp_path):
-    row = Row(1, True, 3, 0.5, 0.25, None, None, 0.125, 0.1, 1.0, 90.0)
+    row = Row(1, True, 3, 0.5, 0.25, None, None, None, 0.125, 0.1, 1.0, 90.0)
     history.write(tmp_path, [row])
     history.append(tmp_path, replace(row, pass_=2))
     assert [r.pass_ for r in history.read(tmp_path)] == [1, 2]

@@ -37,6 +37,7 @@ class Recipe:
         stopping: when to stop early; None: never.
         distortion: of the training digits; None: none.
         test_each_pass: whether the test error is shown after each pass (it chooses nothing).
+        training_each_pass: whether the error on all training rows is measured after each pass too.
         report_every: updates between rows of the history within a pass; None: one row a pass.
         seed: of the weights, the order, the distortions, and the validation rows.
     """
@@ -56,6 +57,7 @@ class Recipe:
     stopping: Patience | None = None
     distortion: Distortion | None = None
     test_each_pass: bool = False
+    training_each_pass: bool = False
     report_every: int | None = None
     seed: int = 0
 

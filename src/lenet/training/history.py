@@ -27,6 +27,7 @@ class Row:
         updates: made since the run's start.
         loss: mean over the patterns of the pass, each before its update.
         training_error: of the same patterns, each before its update.
+        training_error_after: of all training rows, undistorted, after the last update; where the recipe asks for it.
         validation_error: of the watched rows, after the last update.
         validation_loss: of the watched rows.
         test_error: where the recipe asks for it; it chooses nothing.
@@ -40,6 +41,7 @@ class Row:
     updates: int
     loss: float
     training_error: float
+    training_error_after: float | None
     validation_error: float | None
     validation_loss: float | None
     test_error: float | None

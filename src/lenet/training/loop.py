@@ -148,9 +148,10 @@ class Loop:
         course, state = self.course, self.course.state
         if not np.isfinite(state.flat).all():  # a saturated layer can hide it from the loss
             raise self._diverged(pass_, "weights")
-        watched = self.measure(state.flat, validation=True) if len(self.watched) else None
+        watched = self.measure(state.flat, self.watched) if len(self.watched) else None
+        trained = self.measure(state.flat, self.rows) if self.recipe.training_each_pass else None
         tested = self.recipe.test_each_pass and len(self.data.test_labels) > 0
-        test = self.measure(state.flat, validation=False) if tested else None
+        test = self.measure(state.flat) if tested else None
         if (
             course.stopping is not None
             and watched is not None
@@ -158,11 +159,19 @@ class Loop:
             and course.stopping.see(watched.error, state.updates)
         ):
             course.best = state.flat.copy()
-        self._row(pass_, complete=True, watched=watched, test=test)
+        self._row(pass_, complete=True, trained=trained, watched=watched, test=test)
         course.loss, course.wrong, course.seen, course.pass_seconds = 0.0, 0, 0, 0.0
         course.ended = state.updates >= self.limit
 
-    def _row(self, pass_: int, *, complete: bool, watched: Metrics | None = None, test: Metrics | None = None) -> None:
+    def _row(
+        self,
+        pass_: int,
+        *,
+        complete: bool,
+        trained: Metrics | None = None,
+        watched: Metrics | None = None,
+        test: Metrics | None = None,
+    ) -> None:
         """Add a row to the history: the pass so far."""
         course = self.course
         row = Row(
@@ -171,6 +180,7 @@ class Loop:
             updates=course.state.updates,
             loss=course.loss / course.seen,
             training_error=course.wrong / course.seen,
+            training_error_after=None if trained is None else trained.error,
             validation_error=None if watched is None else watched.error,
             validation_loss=None if watched is None else watched.loss,
             test_error=None if test is None else test.error,
@@ -213,11 +223,11 @@ class Loop:
         except KeyboardInterrupt:
             self._interrupts.asked = True
 
-    def measure(self, flat: NDArray[np.float32], *, validation: bool) -> Metrics:
-        """Return how ``flat`` reads the watched rows, or the test set."""
-        images, labels, rows = self.data.test_images, self.data.test_labels, None
-        if validation:
-            images, labels, rows = self.data.train_images, self.data.train_labels, self.watched
+    def measure(self, flat: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> Metrics:
+        """Return how ``flat`` reads these training rows; None: the test set."""
+        images, labels = self.data.test_images, self.data.test_labels
+        if rows is not None:
+            images, labels = self.data.train_images, self.data.train_labels
 
         def batches() -> Iterator[tuple[NDArray[Any], NDArray[Any]]]:
             for start in range(0, len(labels if rows is None else rows), BATCH):

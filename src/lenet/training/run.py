@@ -177,8 +177,8 @@ class _Job:
     def _finish(self, loop: Loop, folder: Path | None) -> Run:
         """Measure the weights that the run gives; only here, and where the recipe shows it, is the test set read."""
         course, flat, started = self.course, self.course.final, perf_counter()
-        validation = loop.measure(flat, validation=True) if len(self.selection.watched) else None
-        test = loop.measure(flat, validation=False) if len(self.data.test_labels) else None
+        validation = loop.measure(flat, loop.watched) if len(self.selection.watched) else None
+        test = loop.measure(flat) if len(self.data.test_labels) else None
         measured = {"test": test, "validation": validation}
         summaries = {name: metrics.summary() for name, metrics in measured.items() if metrics is not None}
         model = Model(

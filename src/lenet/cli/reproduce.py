@@ -1,0 +1,106 @@
+"""``lenet reproduce``: the claims about LeNets, checked; the paper's figures from our runs; studies."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.shell_completion import CompletionItem
+
+from .common import Interrupted, examples, json_option, print_json, width
+
+if TYPE_CHECKING:
+    from ..reproduce import Claim, Outcome
+
+
+def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
+    from ..reproduce import CLAIMS
+
+    return [CompletionItem(name) for name in CLAIMS if name.startswith(begun)]
+
+
+@click.command(
+    short_help="Check the claims about LeNets.",
+    epilog=examples(
+        "lenet reproduce               the claims there are",
+        "lenet reproduce lenet1 --seeds 3",
+        "lenet reproduce --all         hours; after Ctrl-C the same command goes on",
+        "lenet reproduce --figure 9 --all",
+        "lenet reproduce --study pooling",
+    ),
+)
+@click.argument("claims", metavar="[CLAIM]...", nargs=-1, shell_complete=_complete)
+@click.option("--all", "everything", is_flag=True, help="All claims; with --figure, all methods that it shows.")
+@click.option("--figure", "figures", metavar="N", type=click.Choice(["5", "6", "8", "9"]), multiple=True,
+              help="Draw this figure of the paper from our runs: 5, 6, 8 or 9.")  # fmt: skip
+@click.option("--study", type=click.Choice(["pooling", "kernels", "maps"]), help="Compare variants of tanh-same.")
+@click.option("--seeds", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Runs of each.")
+@click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path("reproduced"), show_default=True,
+              help="Where results, models and figures go.")  # fmt: skip
+@click.option("--threads", metavar="N", type=click.IntRange(1), help="By default one a core; the results are the same.")
+@click.option("--markdown", is_flag=True, help="Print the table in Markdown.")
+@json_option
+@click.pass_context
+def reproduce(context: click.Context, /, as_json: bool, markdown: bool, out: Path, **options: Any) -> None:
+    """Run claims about LeNets over several seeds, and print what was claimed beside what came out.
+
+    Results are written as they come: after Ctrl-C, the same command goes on. What is there already isn't run again,
+    unless its recipe or its data have changed.
+    """
+    from ..report.table import Table
+    from ..reproduce import CLAIMS, table
+
+    if markdown and as_json:
+        raise click.UsageError("--markdown and --json: one at a time")
+    asked = _asked(**{name: options[name] for name in ("claims", "everything", "figures", "study")})
+
+    def show(shown: Table) -> None:
+        click.echo(shown.markdown() if markdown else shown.text(width()))
+
+    if not asked:
+        if as_json:
+            print_json([{"claim": c.name, "what": c.what, "claimed": dict(c.claimed), "source": c.source}
+                        for c in CLAIMS.values()])  # fmt: skip
+        else:
+            show(table.listing(CLAIMS.values()))
+            click.echo("\nRun one by its name, or --all of them.")
+        return
+    outcome = _run(asked, out, options["seeds"], options["threads"])
+    found = table.by_claim(outcome.results)
+    if as_json:
+        told = {unit.name: str(error) for unit, error in outcome.failed.items()}
+        print_json({"claims": table.document(found), "failed": told})
+    elif found:
+        show(table.table(found))
+    for unit, error in outcome.failed.items():
+        click.echo(f"lenet: {unit.name}: {error}", err=True)
+    if outcome.stopped:
+        raise Interrupted(f"stopped; what is done is in {out}, and the same command goes on")
+    if outcome.failed:
+        context.exit(1)
+
+
+def _asked(claims: tuple[str, ...], everything: bool, figures: tuple[str, ...], study: str | None) -> list[Claim]:
+    """Return the claims that are to be run."""
+    from ..reproduce import CLAIMS, find
+    from ..reproduce.claims import of_figure
+
+    asked = [find(name) for name in claims]
+    for figure in figures:
+        asked += of_figure(int(figure), everything=everything)
+    if everything and not figures:
+        asked += CLAIMS.values()
+    return list(dict.fromkeys(asked))
+
+
+def _run(claims: list[Claim], out: Path, seeds: int, threads: int | None) -> Outcome:
+    from .. import reproduce
+    from ..training.machine import facts
+    from .data import loaded
+    from .runs import watcher
+
+    with reproduce.Results(out) as results, watcher(sys.stderr) as watch:
+        cores = threads or int(facts()["cores"])
+        return reproduce.perform(reproduce.units(claims, seeds), results, data=loaded, threads=cores, watch=watch)

@@ -1,0 +1,8 @@
+"""Every claim about a LeNet, checked: runs over seeds, a table of what came out, and the paper's figures."""
+
+from .claims import CLAIMS, Claim, find
+from .plan import Unit, units
+from .results import Result, Results
+from .runner import Outcome, Watch, perform
+
+__all__ = ["CLAIMS", "Claim", "Outcome", "Result", "Results", "Unit", "Watch", "find", "perform", "units"]

@@ -1,0 +1,193 @@
+"""Does the runs that aren't done yet, as many at a time as there are cores; a stopped one is gone on with."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..data import Dataset
+from ..errors import LenetError
+from ..training import Interrupted, Observer, Plan, Progress
+from ..training.interrupts import Interrupts
+from . import work
+from .plan import Unit
+from .results import Result, Results
+
+RUNS = "runs"
+LISTEN = 0.2  # seconds between two looks for Ctrl-C
+
+
+class Watch:
+    """Is told how the runs go, from the main thread but for ``on_share``; by default in silence."""
+
+    def on_begin(self, units: int, done: int) -> None:
+        """Before the first: how many runs there are, and how many of them were done before."""
+
+    def on_start(self, unit: Unit) -> None:
+        """A run begins, or goes on."""
+
+    def on_share(self, unit: Unit, share: float) -> None:
+        """Ten times a second, from the run's own thread: how much of it is done, 0 to 1."""
+
+    def on_end(self, unit: Unit, result: Result | None) -> None:
+        """A run has ended; None: it failed, or was stopped."""
+
+
+@dataclass
+class Outcome:
+    """What came of runs.
+
+    Attributes:
+        results: by unit, those that were there before as well.
+        failed: what went wrong, by unit.
+        stopped: whether Ctrl-C came.
+    """
+
+    results: dict[Unit, Result] = field(default_factory=dict)
+    failed: dict[Unit, LenetError] = field(default_factory=dict)
+    stopped: bool = False
+
+
+def perform(
+    units: Sequence[Unit],
+    results: Results,
+    *,
+    data: Callable[[str], Dataset],
+    threads: int,
+    watch: Watch | None = None,
+) -> Outcome:
+    """Do what isn't done yet, and write each result as it comes.
+
+    Runs don't depend on each other, nor on how many there are at a time. Each has one thread while there are more runs
+    than cores to come, which is the quickest for all of them together; the last ones have what is free.
+
+    Args:
+        units: the runs, in the order in which they are begun.
+        results: where they are written; open.
+        data: gives a data set by its name.
+        threads: in all.
+        watch: is told how it goes.
+    """
+    crew = _Crew(results, threads, watch or Watch())
+    pending = crew.find(units, data)
+    crew.watch.on_begin(len(units), len(crew.outcome.results))
+    with Interrupts() as interrupts, _one_thread_each(pending):
+        while (pending or crew.running) and not interrupts.asked:
+            while pending and crew.free:
+                crew.start(pending.pop(0), max(1, crew.free // (len(pending) + 1)))
+            crew.collect()
+        crew.stop.set()
+        while any(unit.trained for unit in crew.running):  # the others keep nothing, and can't be stopped
+            crew.collect()
+    crew.outcome.stopped = interrupts.asked
+    return crew.outcome
+
+
+class _Crew:
+    """The runs in progress, a thread each."""
+
+    def __init__(self, results: Results, threads: int, watch: Watch) -> None:
+        self.results, self.threads, self.watch = results, threads, watch
+        self.outcome, self.stop = Outcome(), threading.Event()
+        self.running: dict[Unit, int] = {}  # with the threads that it has
+        self._data: dict[Unit, Dataset] = {}
+        self._ended: queue.Queue[tuple[Unit, Result | BaseException]] = queue.Queue()
+
+    @property
+    def free(self) -> int:
+        """Threads that nobody uses."""
+        return self.threads - sum(self.running.values())
+
+    def find(self, units: Sequence[Unit], data: Callable[[str], Dataset]) -> list[Unit]:
+        """Take over what is done already and return the rest; a run whose data can't be had has failed."""
+        sets: dict[str, Dataset | LenetError] = {}
+        rest = []
+        for unit in units:
+            name = unit.claim.data
+            if name not in sets:
+                try:
+                    sets[name] = data(name)
+                except LenetError as error:
+                    sets[name] = error
+            found = sets[name]
+            if isinstance(found, LenetError):
+                self.outcome.failed[unit] = found
+            elif (result := self.results.find(unit, found.checksum)) is not None:
+                self.outcome.results[unit] = result
+                work.tidy(self._folder(unit))
+            else:
+                self._data[unit] = found
+                rest.append(unit)
+        return rest
+
+    def start(self, unit: Unit, threads: int) -> None:
+        """Begin a run."""
+        self.running[unit] = threads = 1 if unit.narrow else threads
+        self.watch.on_start(unit)
+        threading.Thread(target=self._work, args=(unit, threads), name=unit.name, daemon=True).start()
+
+    def collect(self) -> None:
+        """Wait a moment for a run to end, and write what it gave; an error that is no ``LenetError`` is raised."""
+        try:
+            unit, result = self._ended.get(timeout=LISTEN)
+        except queue.Empty:
+            return
+        del self.running[unit]
+        if isinstance(result, Result):
+            self.results.add(result)
+            self.outcome.results[unit] = result
+            work.tidy(self._folder(unit))
+        elif isinstance(result, LenetError) and not isinstance(result, Interrupted):
+            self.outcome.failed[unit] = result
+        elif not isinstance(result, LenetError):
+            self.stop.set()
+            raise result
+        self.watch.on_end(unit, result if isinstance(result, Result) else None)
+
+    def _folder(self, unit: Unit) -> Path:
+        return self.results.folder / RUNS / unit.name
+
+    def _work(self, unit: Unit, threads: int) -> None:
+        result: Result | BaseException
+        try:
+            observer = _Listener(unit, self.watch, self.stop)
+            result = work.do(unit, self._data[unit], self._folder(unit), threads, observer)
+        except BaseException as error:
+            result = error
+        self._ended.put((unit, result))
+
+
+class _Listener(Observer):
+    """Passes on how far a run is, and stops it as Ctrl-C would, which is heard in the main thread only."""
+
+    def __init__(self, unit: Unit, watch: Watch, stop: threading.Event) -> None:
+        self._unit, self._watch, self._stop = unit, watch, stop
+        self._total = 1
+
+    def on_start(self, plan: Plan) -> None:
+        self._total = plan.total
+        self._watch.on_share(self._unit, plan.done / plan.total)
+
+    def on_chunk(self, progress: Progress) -> None:
+        if self._stop.is_set():
+            raise KeyboardInterrupt
+        self._watch.on_share(self._unit, progress.updates / self._total)
+
+
+@contextmanager
+def _one_thread_each(units: Sequence[Unit]) -> Iterator[None]:
+    """Let scikit-learn compute on one thread: more would be in the way, and their number would decide last bits."""
+    if all(unit.trained for unit in units):
+        yield
+        return
+    try:
+        from threadpoolctl import threadpool_limits
+    except ImportError:  # it comes with scikit-learn, whose lack is told where it is needed
+        yield
+        return
+    with threadpool_limits(1):
+        yield
