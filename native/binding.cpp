@@ -144,6 +144,27 @@ class PyEngine {
     engine_.distorted(training, pictures, threads, out.data());
   }
 
+  void curvature(const In<float, 1>& parameters, const Images& images, const In<int64_t, 1>& labels,
+                 const In<int64_t, 1>& patterns, int loss, float j, uint64_t seed, uint64_t pass,
+                 const std::optional<std::vector<float>>& distortion, const Out<float, 1>& out, int threads) const {
+    const lenet::Pictures pictures = check(parameters, images);
+    require(patterns.shape(0) > 0, "second derivatives need a pattern");
+    require(out.shape(0) == network_.plan().parameters, "there is a second derivative for each parameter");
+    lenet::Distortion distorted{};
+    lenet::Training training{};
+    training.patterns = patterns.data();
+    training.count = patterns.shape(0);
+    training.loss = check_loss(loss);
+    training.j = j;
+    training.distortion = read(distortion, distorted);
+    check_patterns(pictures, patterns, training.distortion);
+    check_labels(pictures, labels, patterns);
+    training.draws = {seed, pass};
+    training.parameters = const_cast<float*>(parameters.data());
+    nb::gil_scoped_release release;
+    engine_.curvature(training, pictures, labels.data(), threads, out.data());
+  }
+
   std::tuple<double, int64_t> train(const Out<float, 1>& parameters, const std::vector<Out<float, 1>>& slots,
                                     int64_t updates, const Images& images, const In<int64_t, 1>& labels,
                                     const In<int64_t, 1>& patterns, size_t batch, const In<float, 1>& rates,
@@ -318,6 +339,8 @@ NB_MODULE(_native, m) {
            "seed"_a, "pass_"_a, "distortion"_a.none(), "out"_a, "threads"_a)
       .def("distorted", &PyEngine::distorted, "images"_a, "patterns"_a, "seed"_a, "pass_"_a, "distortion"_a, "out"_a,
            "threads"_a)
+      .def("curvature", &PyEngine::curvature, "parameters"_a, "images"_a, "labels"_a, "patterns"_a, "loss"_a, "j"_a,
+           "seed"_a, "pass_"_a, "distortion"_a.none(), "out"_a, "threads"_a)
       .def("train", &PyEngine::train, "parameters"_a, "slots"_a, "updates"_a, "images"_a, "labels"_a, "patterns"_a,
            "batch"_a, "rates"_a, "optimiser"_a, "factors"_a.none(), "loss"_a, "j"_a, "seed"_a, "pass_"_a,
            "distortion"_a.none(), "threads"_a);

@@ -76,6 +76,13 @@ class Readable {
 // A shard is at least two blocks where there are many, each block where there are few, and never more than 16.
 size_t shards_of(size_t blocks) { return std::min(std::max(blocks / 2, std::min(blocks, size_t{4})), most_shards); }
 
+// The first `used` shards, added in order.
+void add_up(const std::vector<std::vector<float>>& shards, size_t used, size_t size, float* out) {
+  std::copy_n(shards[0].data(), size, out);
+  for (size_t s = 1; s < used; ++s)
+    for (size_t i = 0; i < size; ++i) out[i] += shards[s][i];
+}
+
 }  // namespace
 
 void Engine::scores(const float* parameters, const Pictures& pictures, int threads, float* out) const {
@@ -164,11 +171,29 @@ Tally Engine::gradient(const Training& given, const Pictures& pictures, const in
   Training training = given;
   training.parameters = const_cast<float*>(readable.get());  // which nothing changes here
   const Tally tally = learn(training, pictures, labels, training.patterns, training.count, threads, shards, used);
-  for (size_t i = 0; i < network_.plan().parameters; ++i) {
-    out[i] = shards[0][i];
-    for (size_t s = 1; s < used; ++s) out[i] += shards[s][i];
-  }
+  add_up(shards, used, network_.plan().parameters, out);
   return tally;
+}
+
+void Engine::curvature(const Training& given, const Pictures& pictures, const int64_t* labels, int threads,
+                       float* out) const {
+  const Plan& plan = network_.plan();
+  const size_t lanes = static_cast<size_t>(kernels_.lanes), blocks = ceiling(given.count, lanes);
+  const Objective objective{given.loss, given.j, 1.0f / static_cast<float>(given.count)};
+  const size_t used = shards_of(blocks);
+  std::vector<std::vector<float>> shards(used, std::vector<float>(plan.parameters + 16, 0.0f));
+  std::vector<float> squares(plan.parameters + 16, 0.0f);
+  for (size_t i = 0; i < plan.parameters; ++i) squares[i] = given.parameters[i] * given.parameters[i];
+  parallel(threads, static_cast<int>(used), [&](int shard) {
+    const size_t s = static_cast<size_t>(shard), from = blocks * s / used, to = blocks * (s + 1) / used;
+    float* space = workspace(2 * plan.workspace * lanes);
+    for (size_t b = from; b < to; ++b) {
+      const Block block{given.patterns + b * lanes, static_cast<int>(std::min(lanes, given.count - b * lanes)), labels};
+      kernels_.curvature(plan, given.parameters, squares.data(), pictures, block, objective, given.draws,
+                         given.distortion, b == from, space, shards[s].data());
+    }
+  });
+  add_up(shards, used, plan.parameters, out);
 }
 
 void Engine::distorted(const Training& given, const Pictures& pictures, int threads, float* out) const {

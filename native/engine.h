@@ -38,6 +38,8 @@ class Engine {
   Tally gradient(const Training& given, const Pictures& pictures, const int64_t* labels, int threads, float* out) const;
   // The pictures of patterns as `train` has them before their preparation, (count, channels, rows, columns).
   void distorted(const Training& given, const Pictures& pictures, int threads, float* out) const;
+  // The mean over the patterns of the second derivatives by the parameters, as Gauss and Newton estimate them.
+  void curvature(const Training& given, const Pictures& pictures, const int64_t* labels, int threads, float* out) const;
   // An update for each batch; the loss summed over the patterns, and the errors.
   Tally train(const Training& given, const Pictures& pictures, const int64_t* labels, int threads) const;
 

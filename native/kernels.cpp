@@ -2,6 +2,7 @@
 // LENET_ISA.
 #include "kernels.h"
 
+#include "lanes/curvature.h"
 #include "lanes/network.h"
 #include "lanes/update.h"
 
@@ -38,6 +39,17 @@ Tally learn(const Plan& plan, const float* parameters, const Pictures& pictures,
   load_block(plan, pictures, block, distortion, draws, w + plan.input, w + plan.scratch);
   return learn_layers(plan, parameters, labels, objective, w, Gradient{gradient, first},
                       Pass{true, draws, patterns, block.count});
+}
+
+void curvature(const Plan& plan, const float* parameters, const float* squares, const Pictures& pictures,
+               const Block& block, const Objective& objective, const Draws& draws, const Distortion* distortion,
+               bool first, float* workspace, float* sums) {
+  V *w = vectors(workspace), *kept = w + plan.workspace;
+  int64_t patterns[lanes];
+  for (int n = 0; n < lanes; ++n) patterns[n] = block.patterns[n < block.count ? n : 0];
+  load_block(plan, pictures, block, distortion, draws, w + plan.input, w + plan.scratch);
+  curve_layers(plan, parameters, squares, objective, w, kept, Gradient{sums, first},
+               Pass{true, draws, patterns, block.count});
 }
 
 void forward_single(const Plan& plan, const float* parameters, const Pictures& pictures, int64_t pattern,
@@ -89,8 +101,8 @@ double multiply_adds(int64_t turns) {
 }  // namespace
 
 extern const Kernels table;
-const Kernels table = {LENET_NAME,   lanes,     forward,           copy_out,       learn,        forward_single,
-                       learn_single, distorted, update_parameters, activate_array, multiply_adds};
+const Kernels table = {LENET_NAME,     lanes,        forward,   copy_out,          learn,          curvature,
+                       forward_single, learn_single, distorted, update_parameters, activate_array, multiply_adds};
 
 }  // namespace LENET_ISA
 }  // namespace lenet

@@ -16,7 +16,11 @@ struct Kernels {
   // Forward, loss and backward; adds to `gradient`, or writes it where `first`.
   Tally (*learn)(const Plan&, const float* parameters, const Pictures&, const Block&, const Objective&, const Draws&,
                  const Distortion*, bool first, float* workspace, float* gradient);
-  // The same for one image, whose rows are vectors; `workspace` as for a block.
+  // Forward, and the second derivatives back; adds to `sums`, or writes them where `first`. `squares`: of the
+  // parameters; `workspace`: as for two blocks.
+  void (*curvature)(const Plan&, const float* parameters, const float* squares, const Pictures&, const Block&,
+                    const Objective&, const Draws&, const Distortion*, bool first, float* workspace, float* sums);
+  // The same as `forward` and `learn` for one image, whose rows are vectors; `workspace` as for a block.
   void (*forward_single)(const Plan&, const float* parameters, const Pictures&, int64_t pattern, float* workspace);
   Tally (*learn_single)(const Plan&, const float* parameters, const Pictures&, int64_t pattern, int64_t label,
                         const Objective&, const Draws&, const Distortion*, bool first, float* workspace,

@@ -90,7 +90,11 @@ def test_the_zoo_survives_toml_and_json(tmp_path, name):
 
 @pytest.mark.parametrize("schedule", [Cosine(0.1, 0.01), OneCycle(1.0, 0.1, 0.2, 0.3), recipe.Table(((1, 0.5),), 3.0)])
 def test_every_layer_and_field_survives(tmp_path, schedule):
-    row = Entry(EVERY_LAYER, replace(FULL, schedule=schedule), "me", "none", replace(FULL, optimiser=SGD(0.5, True)))
+    published, others = (
+        replace(FULL, optimiser=SGD(0.5, True)),
+        {"short": Recipe(), "long-2_b": replace(FULL, passes=99)},
+    )
+    row = Entry(EVERY_LAYER, replace(FULL, schedule=schedule), "me", "none", published, others)
     assert written.read(write(tmp_path, written.write(row))) == row
     assert written.network_from_dict(json.loads(json.dumps(written.network_to_dict(EVERY_LAYER)))) == EVERY_LAYER
 
@@ -190,6 +194,11 @@ MISTAKES = [
     ('based_on = "lenet6"', "there is no network 'lenet6'; did you mean lenet"),
     ("based_on = [1]", r"there is no network '\[1\]'"),
     ("[network]\ninput = [1, 2, 3]", "network: Network needs layers"),
+    (NETWORK + "[others.default]", "others: a recipe can't be called 'default'; take letters, digits, - and _"),
+    (NETWORK + '[others."a b"]', "others: a recipe can't be called 'a b'"),
+    (NETWORK + "[others.a]\nsize = 0", "others.a: a recipe's size must be a whole number of 1 or more, but is 0"),
+    (NETWORK + "[others]\na = 3", "others.a must be a table of Recipe's fields"),
+    ("others = 3\n" + NETWORK, r"others must be a table, \[others\]"),
     ("[network]\nlayers = 3\ninput = [1, 2, 3]", "network.layers must be a list, but is 3"),
     (NETWORK.replace("28, 28]", "28]"), r"network.input must be a list of 3, but is \[1, 28\]"),
     (NETWORK.replace("Flatten", "Flaten"), r"network.layers\[0\]: there is no type 'Flaten'; did you mean Flatten"),

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from math import prod
 from os import PathLike
@@ -35,7 +36,7 @@ MOST_ACROSS = 100_000  # any size in a layer: a window's, a kernel's, a padding
 
 LARGEST_FILE = 10_000_000  # bytes
 
-PARTS = ("based_on", "network", "recipe", "source", "claim", "published")
+PARTS = ("based_on", "network", "recipe", "source", "claim", "published", "others")
 
 
 def network_to_dict(network: Network) -> Table:
@@ -94,14 +95,18 @@ def read(path: str | PathLike[str]) -> Entry:
         recipe = _recipe(document, network)
         texts = {name: from_plain(str, document[name], name) for name in ("source", "claim") if name in document}
         published = from_plain(Recipe, document["published"], "published") if "published" in document else None
+        others = {name: _further(name, value) for name, value in _table(document, "others").items()}
     except LenetError as error:
         raise LenetError(f"{Path(path)}: {error}") from None
-    return Entry(network, recipe, **{"source": f"the file {Path(path).name}", **texts}, published=published)
+    texts = {"source": f"the file {Path(path).name}", **texts}
+    return Entry(network, recipe, **texts, published=published, others=others)
 
 
 def write(entry: Entry) -> str:
     """Return the text of a TOML file that ``read`` makes the same ``entry`` of."""
-    parts = {name: to_plain(getattr(entry, name)) for name in PARTS if hasattr(entry, name)}
+    parts = {name: to_plain(getattr(entry, name)) for name in PARTS if name != "others" and hasattr(entry, name)}
+    if entry.others:
+        parts["others"] = {name: to_plain(recipe) for name, recipe in entry.others.items()}
     return "\n".join(_toml(parts, ())).strip() + "\n"
 
 
@@ -180,6 +185,16 @@ def _recipe(document: Table, network: Network) -> Recipe:
             "change recipe.preparation's shape or padding, or network.input"
         )
     return recipe
+
+
+def _further(name: str, value: object) -> Recipe:
+    """Return a recipe of ``[others]``, whole as ``write`` has it; its name is one that the command line takes."""
+    if name in ("default", "published") or not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]*", name):
+        raise LenetError(
+            f"others: a recipe can't be called {name[:40]!r}; take letters, digits, - and _, "
+            "and neither default nor published"
+        )
+    return cast(Recipe, from_plain(Recipe, value, f"others.{name}"))
 
 
 def _fitting(network: Network, given: object) -> Preparation:

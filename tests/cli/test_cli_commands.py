@@ -25,6 +25,11 @@ def test_models_lists_the_zoo(lenet):
     assert [row["name"] for row in listed] == list(zoo.ZOO)
     assert listed[0]["parameters"] == 60_000
     assert listed[0]["claim"] == "0.95% error; 0.8% with distortions"
+    assert "published, distorted" in lines[1] and "published" not in lines[2]
+    assert (listed[0]["recipes"], listed[1]["recipes"]) == (
+        ["default", "published", "distorted"],
+        ["default", "published"],
+    )
 
 
 def test_models_says_which_weights_are_in_the_package(lenet, monkeypatch):
@@ -53,7 +58,7 @@ def test_models_lists_what_else_is_in_the_package(lenet, committee, monkeypatch)
     assert (listed[-1]["name"], listed[-1]["parameters"], listed[-1]["weights"]) == ("both", 3 * 61_706, True)
     line = lenet("models").out.splitlines()[-1]
     assert line.startswith("both")
-    assert line.endswith("yes      3 of tanh-same together, test error 0.70% here")
+    assert line.endswith("3 of tanh-same together, test error 0.70% here")
     assert "tanh-same: reads" in lenet("summary", "both").out
 
 
@@ -83,6 +88,19 @@ def test_summary_writes_a_network_that_reads_back(lenet, tmp_path, name):
     assert read(path) == zoo.ZOO[name]
     own, built_in = (json.loads(lenet("summary", what, "--json").out) for what in (path, name))
     assert own == built_in
+
+
+def test_summary_shows_a_network_s_recipes(lenet):
+    text = lenet("summary", "lenet5").out
+    _, published, distorted = text[text.index("\nrecipe:") :].split("\nrecipe ")
+    assert published.startswith("published, where it is another:") and "an update every digit" in published
+    assert "distortions  none" in published and "mnist" not in published  # as in the first
+    assert distorted.startswith("distorted, where") and "beside each digit 9 made once" in distorted
+    assert lenet("summary", "d2l").out.count("\nrecipe") == 1
+    written = json.loads(lenet("summary", "lenet5", "--json").out)
+    assert list(written["recipes"]) == ["default", "published", "distorted"]
+    assert written["recipes"]["default"] == written["recipe"]
+    assert written["recipes"]["distorted"]["distortion"]["copies"] == 9
 
 
 def test_summary_of_a_run(lenet, run):

@@ -7,7 +7,7 @@ import pytest
 from small_networks import CASES, ISAS, STOCHASTIC, Pair, losses, on
 
 from lenet.engine.state import State
-from lenet.recipe import SGD, Adam, Distortion, Recipe
+from lenet.recipe import SGD, Adam, DiagonalLM, Distortion, Recipe
 
 OPTIMISERS = {
     "sgd": SGD(),
@@ -16,6 +16,7 @@ OPTIMISERS = {
     "nesterov": SGD(momentum=0.8, nesterov=True, bias_factor=0.5),
     "adam": Adam(epsilon=1e-3),  # so large that no rounding in a gradient near 0 becomes a whole step
     "adam, decay": Adam(beta1=0.8, beta2=0.99, epsilon=1e-3, decay=0.1, bias_factor=3.0),
+    "diagonal": DiagonalLM(mu=0.5),
 }
 DISTORTIONS = {
     "affine": Distortion(shift=1.5, scale=0.2, squeeze=0.1, shear=0.3, rotation=20),
@@ -29,6 +30,8 @@ SMOOTH = "tables"  # a network without kinks, at which float32 and float64 could
 def trained(engine, flat, data, recipe, order, *, pass_=2, chunk=None):
     """Return the state, and the sum of losses and errors, after ``order`` in chunks of so many updates."""
     state, totals = State.fresh(flat, recipe.optimiser), np.zeros(2)
+    if isinstance(recipe.optimiser, DiagonalLM):
+        state.slots[0][:] = np.random.default_rng(0).random(flat.size)
     step = recipe.batch * (chunk or max(1, len(order)))
     rates = np.linspace(0.05, 0.01, -(-len(order) // recipe.batch)).astype(np.float32)
     for start in range(0, len(order), step):

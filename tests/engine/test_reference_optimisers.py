@@ -5,7 +5,7 @@ import pytest
 
 from lenet.engine.reference.optimisers import update
 from lenet.engine.state import State
-from lenet.recipe import SGD, Adam
+from lenet.recipe import SGD, Adam, DiagonalLM
 
 NO_BIAS = np.zeros(2, bool)
 
@@ -44,6 +44,16 @@ def test_adams_first_step_is_the_rate():
     np.testing.assert_allclose(state.flat, [-0.25, 0.25], rtol=1e-8)
     state = run(Adam(epsilon=1e-12, bias_factor=3), [0, 0], [[1e-3, -50]], 0.25, np.array([False, True]))
     np.testing.assert_allclose(state.flat, [-0.25, 0.75], rtol=1e-8)
+
+
+def test_each_weight_has_its_rate_by_its_second_derivative():
+    optimiser = DiagonalLM(mu=0.5)
+    state = State.fresh(np.array([1.0, 1.0]), optimiser)
+    state.slots[0][:] = [0.0, 1.5]
+    update(state, np.array([2.0, -4.0]), 0.25, optimiser, NO_BIAS)
+    assert state.flat.tolist() == [1 - 0.25 * 2 / 0.5, 1 + 0.25 * 4 / 2.0]
+    assert state.slots[0].tolist() == [0.0, 1.5]  # held
+    assert state.updates == 1
 
 
 def test_a_weight_that_never_has_a_gradient_stays():

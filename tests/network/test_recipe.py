@@ -82,6 +82,11 @@ MISTAKES = [
     (lambda: Distortion(scale=1.0), "Distortion's scale must be 0 or more and below 1, but is 1.0"),
     (lambda: Distortion(smoothness=0.0), "Distortion's smoothness must be above 0, at most 100, but is 0.0"),
     (lambda: Distortion(share=1.5), "Distortion's share must lie within 0 and 1, but is 1.5"),
+    (lambda: Distortion(noise=-0.1), "Distortion's noise must lie within 0 and 1, but is -0.1"),
+    (lambda: Distortion(copies=-1), "Distortion's copies must be a whole number of 0 or more, but is -1"),
+    (lambda: Distortion(copies=1001), "Distortion's copies must be 1000 at most, but are 1001"),
+    (lambda: Distortion(copies=9, share=0.5), "copies are distorted, each of them; leave its share at 1, not 0.5"),
+    (lambda: Recipe(size=0), "a recipe's size must be a whole number of 1 or more, but is 0"),
     (lambda: Recipe(stopping=Patience()), "early stopping needs validation rows, and the recipe has none"),
 ]
 

@@ -75,6 +75,32 @@ def test_distortions_are_told_with_their_units():
     )
 
 
+@pytest.mark.parametrize(
+    ("distortion", "words"),
+    [
+        (Distortion(), "none"),
+        (Distortion(share=0.5), "none"),
+        (Distortion(noise=0.1, share=0.5), "0.1 of the pixels turned over, of 0.5 of the pictures"),
+        (Distortion(shift=2, noise=0.05), "at random up to: shift 2 px, 0.05 of the pixels turned over"),
+        (Distortion(shear=0.15, copies=9), "beside each digit 9 made once, at random up to: shear 0.15"),
+    ],
+)
+def test_noise_and_copies_are_told(distortion, words):
+    assert recipes.describe(Recipe(distortion=distortion))["distortions"] == words
+
+
+def test_a_size_is_told():
+    assert recipes.describe(Recipe(size=15_000))["data"] == "mnist, the first 15,000 training digits"
+
+
+def test_one_recipe_told_by_another():
+    base = Recipe(passes=3, distortion=Distortion(shift=1))
+    assert recipes.text(Recipe(passes=3, batch=1, seed=7), base).splitlines() == [
+        "  passes       3, each in a new random order; an update every digit",
+        "  distortions  none",
+    ]
+
+
 def test_the_paper_s_rates_are_spelt_out():
     published = ZOO["lenet5"].published
     assert published is not None

@@ -12,7 +12,12 @@ from lenet.zoo import ZOO
 
 pytest.importorskip("lenet._native")
 
-RECIPES = [(name, which) for name, row in ZOO.items() for which in ("recipe", "published") if getattr(row, which)]
+RECIPES = [
+    (name, which)
+    for name, row in ZOO.items()
+    for which, recipe in row.recipes().items()
+    if which == "default" or recipe != row.recipe
+]
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +28,7 @@ def data() -> Dataset:
 
 def few(name, which):
     """Return a row of the zoo with its recipe cut to a pass over 100 digits, in batches of 20 at most."""
-    recipe = getattr(ZOO[name], which)
+    recipe = ZOO[name].follow(which)
     validation = recipe.validation
     if validation is not None and validation.rows is not None:
         validation = replace(validation, rows=(80, 100))
@@ -41,17 +46,20 @@ def test_a_pass(name, which, data):
     assert len(native.history) == len(plain.history) >= 1
 
 
-def test_the_bits_don_t_depend_on_threads(data):
-    one, three = (train(few("lenet5", "recipe"), data, folder=False, passes=3, threads=n) for n in (1, 3))
+@pytest.mark.parametrize("which", ["default", "distorted"])
+def test_the_bits_don_t_depend_on_threads(which, data):
+    one, three = (train(few("lenet5", which), data, folder=False, passes=3, threads=n) for n in (1, 3))
     assert (one.model.flat == three.model.flat).all()
     assert [row.loss for row in one.history] == [row.loss for row in three.history]
 
 
-@pytest.mark.parametrize("name", ["lenet5", "tanh-same"])  # momentum, Adam
-def test_a_stopped_run_ends_in_the_same_bits(name, data, tmp_path, monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "which"), [("lenet5", "default"), ("tanh-same", "default"), ("lenet5", "distorted")]
+)  # momentum, Adam, copies
+def test_a_stopped_run_ends_in_the_same_bits(name, which, data, tmp_path, monkeypatch):
     monkeypatch.setattr(loop, "GRAIN", 1.0)
     monkeypatch.setattr(loop, "SHOW", 0.0)
-    row = few(name, "recipe")
+    row = few(name, which)
 
     class Stop(Observer):
         def on_chunk(self, progress):
@@ -69,7 +77,7 @@ def test_a_stopped_run_ends_in_the_same_bits(name, data, tmp_path, monkeypatch):
 
 def test_too_high_a_rate_diverges_in_words(data, tmp_path):
     with pytest.raises(LenetError, match=r"diverged in pass 1.*smaller rate"):
-        train(few("lenet4", "recipe"), data, folder=tmp_path / "run", rate=1e30)
+        train(few("lenet4", "default"), data, folder=tmp_path / "run", rate=1e30)
     assert not (tmp_path / "run" / "model.safetensors").exists()
 
 

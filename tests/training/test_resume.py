@@ -15,7 +15,7 @@ import pytest
 
 from lenet.errors import LenetError
 from lenet.model import Model
-from lenet.recipe import Distortion, Patience, Shuffle
+from lenet.recipe import DiagonalLM, Distortion, Patience, Shuffle
 from lenet.training import Interrupted, Observer, train
 
 TIMES = {"seconds", "digits_per_second"}
@@ -108,6 +108,7 @@ RECIPES = {
     "distorted": {"distortion": Distortion(shift=1.0)},
     "copies": {"distortion": Distortion(shift=1.0, noise=0.05, copies=2), "size": 70, "passes": 5},
     "a limit of updates": {"updates": 19},
+    "second derivatives": {"optimiser": DiagonalLM(mu=0.5, samples=20)},
 }
 
 

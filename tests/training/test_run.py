@@ -91,6 +91,17 @@ def test_the_settings_repeat_the_run(network, digits, recipe, tmp_path):
     assert (first.model.flat == second.model.flat).all()
 
 
+def test_a_recipe_by_name(network, digits, recipe):
+    entry = Entry(network, recipe, "", published=replace(recipe, batch=45), others={"short": replace(recipe, passes=1)})
+    updates = {
+        name: trained(entry, digits, name).metrics["updates"] for name in (None, "default", "published", "short")
+    }
+    assert updates == {None: 24, "default": 24, "published": 6, "short": 8}
+    assert trained(network, digits, "default", passes=1).metrics["passes"] == 1
+    with pytest.raises(LenetError, match="small has no recipe 'long'; it has: default, published, short"):
+        trained(entry, digits, "long")
+
+
 def test_folders_are_numbered(network, digits, recipe, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     folders = [trained(network, digits, replace(recipe, passes=1), None).folder for _ in range(2)]

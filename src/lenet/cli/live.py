@@ -36,6 +36,8 @@ class Rows(Silent):
     def on_start(self, plan: Plan) -> None:
         """Print the head."""
         self._plan = plan
+        if plan.part:
+            self._print(plan.part)
         self._validated, self._tested = plan.recipe.validation is not None, plan.recipe.test_each_pass
         heads = [f"{'pass':>6}  {'loss':>8}  {'training':>8}"]
         heads += [f"{head:>10}" for head, shown in (("validation", self._validated), ("test", self._tested)) if shown]
@@ -63,6 +65,8 @@ class Live(Rows):
         from rich.progress import Progress as Bar
 
         super().__init__(stream)
+        self._task: rich.progress.TaskID | None = None
+        self._choice = ""
         words = TextColumn("{task.description}", markup=False)
         self._bar = Bar(words, BarColumn(bar_width=12), console=Console(file=stream), transient=True)
 
@@ -78,7 +82,21 @@ class Live(Rows):
     def on_start(self, plan: Plan) -> None:
         """Print the head and begin the bar."""
         super().on_start(plan)
-        self._task = self._bar.add_task("starting", total=plan.total, completed=plan.done)
+        self._begin("starting", plan.total, plan.done)
+
+    def on_choice(self, what: str, share: float) -> None:
+        """Move the line."""
+        if self._choice != what:
+            self._begin(what, 1)
+            self._choice = what
+        assert self._task is not None
+        self._bar.update(self._task, completed=share)
+
+    def _begin(self, words: str, total: float, done: int = 0) -> None:
+        """Put a new line in the place of the last."""
+        if self._task is not None:
+            self._bar.remove_task(self._task)
+        self._task, self._choice = self._bar.add_task(words, total=total, completed=done), ""
 
     def on_chunk(self, progress: Progress) -> None:
         """Move the line."""
@@ -87,6 +105,7 @@ class Live(Rows):
             f"pass {progress.pass_}  loss {progress.loss:.4f}  error {progress.error:.2%}  "
             f"{progress.digits_per_second:,.0f} digits/s  {left // 60}:{left % 60:02} left"
         )
+        assert self._task is not None
         self._bar.update(self._task, completed=progress.updates, description=words)
 
     def _print(self, line: str) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import examples, json_option, print_json, width
+from .common import examples, further, json_option, print_json, width
 
 if TYPE_CHECKING:
     from ..zoo import Entry
@@ -18,7 +18,8 @@ def models(as_json: bool) -> None:
     """List the networks there are: what each is, how large, where it comes from, and what was claimed of it.
 
     A network whose weights are in the package reads digits at once; the others are trained first. Further weights in
-    the package, such as ensembles, come last.
+    the package, such as ensembles, come last. "recipes" are those that `lenet train --recipe NAME` follows in place of
+    the first.
     """
     from ..report.table import Table
     from ..weights import names
@@ -26,7 +27,7 @@ def models(as_json: bool) -> None:
 
     weights = names()
     documents = [_of_the_zoo(name, row, name in weights) for name, row in ZOO.items()]
-    documents += [_further(name) for name in weights if name not in ZOO]
+    documents += [_beside_the_zoo(name) for name in weights if name not in ZOO]
     if as_json:
         print_json(documents)
         return
@@ -36,14 +37,13 @@ def models(as_json: bool) -> None:
             f"{each['parameters']:,}",
             "x".join(map(str, each["input"][1:])),
             "yes" if each["weights"] else "no",
+            ", ".join(further(ZOO[each["name"]])) if each["name"] in ZOO else "",
             f"{each['source']}{': ' if each['claim'] else ''}{each['claim']}",
         )
         for each in documents
     ]
-    heads = ("name", "parameters", "reads", "weights", "source and claim")
-    click.echo(
-        Table(heads, rows, words=("name", "weights", "source and claim"), spare=("reads", "weights")).text(width())
-    )
+    heads = ("name", "parameters", "reads", "weights", "recipes", "source and claim")
+    click.echo(Table(heads, rows, words=heads[3:] + heads[:1], spare=("reads", "recipes", "weights")).text(width()))
 
 
 def _of_the_zoo(name: str, row: Entry, weights: bool) -> dict[str, Any]:
@@ -55,10 +55,11 @@ def _of_the_zoo(name: str, row: Entry, weights: bool) -> dict[str, Any]:
         "source": row.source,
         "claim": row.claim,
         "weights": weights,
+        "recipes": list(row.recipes()),
     }
 
 
-def _further(name: str) -> dict[str, Any]:
+def _beside_the_zoo(name: str) -> dict[str, Any]:
     """Describe weights in the package that aren't those of a row of the zoo."""
     from ..weights import describe
     from ..written import network_from_dict
@@ -75,4 +76,5 @@ def _further(name: str) -> dict[str, Any]:
         "source": words if test is None else f"{words}, test error {test['error']:.2%} here",
         "claim": "",
         "weights": True,
+        "recipes": [],
     }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import LenetError
-from .common import complete_network, examples, is_path, is_written, json_option, print_json, width
+from .common import complete_network, examples, further, is_path, is_written, json_option, print_json, width
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -39,9 +39,11 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
     described, recipe, entry = _find(network)
     table = summary.table(described)
     if as_json:
-        about = {} if entry is None else {"source": entry.source, "claim": entry.claim}
-        written = None if recipe is None else recipe_to_dict(recipe)
-        print_json({**summary.document(described), **about, "recipe": written})
+        about: dict[str, Any] = {} if entry is None else {"source": entry.source, "claim": entry.claim}
+        about["recipe"] = None if recipe is None else recipe_to_dict(recipe)
+        if entry is not None:
+            about["recipes"] = {name: recipe_to_dict(other) for name, other in entry.recipes().items()}
+        print_json({**summary.document(described), **about})
     elif markdown:
         click.echo(table.markdown())
     elif toml:
@@ -56,6 +58,8 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
             click.echo(f"\nfrom {entry.source}; its claim: {entry.claim or 'none'}")
         if recipe is not None:
             click.echo(f"\nrecipe:\n{recipes.text(recipe)}")
+        for name, other in (further(entry) if entry else {}).items():
+            click.echo(f"\nrecipe {name}, where it is another:\n{recipes.text(other, recipe)}")
 
 
 def _find(what: str) -> tuple[Network, Recipe | None, Entry | None]:

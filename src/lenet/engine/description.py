@@ -23,7 +23,7 @@ from ..network import (
     StochasticPool,
     Subsample,
 )
-from ..recipe import Adam, Distortion, LossKind, Optimiser
+from ..recipe import SGD, Adam, Distortion, LossKind, Optimiser
 from .layout import Layout
 
 KINDS: tuple[type[Layer], ...] = (
@@ -95,14 +95,14 @@ def _of(name: str, step: Step) -> bool:
 
 
 def optimiser(settings: Optimiser) -> dict[str, Any]:
-    """Return an optimiser's settings in the native engine's terms."""
+    """Return an optimiser's settings in the native engine's terms: DiagonalLM is plain descent with factors."""
     adam = settings if isinstance(settings, Adam) else Adam()
-    sgd = settings if not isinstance(settings, Adam) else None
+    sgd = settings if isinstance(settings, SGD) else SGD()
     return {
-        "adam": sgd is None,
-        "nesterov": sgd.nesterov if sgd else False,
-        "momentum": sgd.momentum if sgd else 0.0,
-        "decay": settings.decay,
+        "adam": adam is settings,
+        "nesterov": sgd.nesterov,
+        "momentum": sgd.momentum,
+        "decay": adam.decay if adam is settings else sgd.decay,
         "beta1": adam.beta1,
         "beta2": adam.beta2,
         "epsilon": adam.epsilon,

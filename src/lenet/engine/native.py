@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from ..errors import LenetError
 from ..network import Network
 from ..preparation import Preparation
-from ..recipe import Distortion, Loss, Optimiser, Recipe
+from ..recipe import DiagonalLM, Distortion, Loss, Optimiser, Recipe
 from . import description
 from .layout import Layout
+from .reference.curvature import check as check_curvature
 from .reference.losses import check as check_loss
 from .state import State
 
@@ -203,7 +204,7 @@ class NativeEngine:
         result = self._call(
             self._engine.train,
             state.flat,
-            list(state.slots),
+            [] if isinstance(recipe.optimiser, DiagonalLM) else list(state.slots),
             state.updates,
             images,
             labels,
@@ -211,7 +212,7 @@ class NativeEngine:
             min(recipe.batch, max(1, len(order))),
             np.ascontiguousarray(rates, np.float32),
             description.optimiser(recipe.optimiser),
-            self._factors(recipe.optimiser.bias_factor),
+            self._factors(recipe.optimiser, state),
             kind,
             loss.j,
             recipe.seed % WORD,
@@ -237,6 +238,52 @@ class NativeEngine:
         self._engine.distorted(images, patterns, recipe.seed % WORD, 0, ranges, out, self.threads)
         return np.clip(out, 0, 1, out=out)  # mixing pixels may miss 1 by a rounding
 
+    def curvature(
+        self,
+        flat: NDArray[np.float32],
+        images: Images,
+        labels: NDArray[Any],
+        order: NDArray[Any],
+        recipe: Recipe,
+        *,
+        pass_: int,
+    ) -> NDArray[np.float32]:
+        """Return the Gauss-Newton estimate of each weight's second derivative (size,), the mean over the patterns.
+
+        Args:
+            flat: the parameters.
+            images: the whole training set.
+            labels: its right classes (N,).
+            order: patterns, as ``train`` takes them; one or more.
+            recipe: loss, distortion and seed count here.
+            pass_: number of the pass, from 0, in which the patterns are as ``train`` sees them.
+
+        Raises:
+            LenetError: the network has a layer that it isn't defined for.
+        """
+        check_loss(recipe.loss, self.network)
+        check_curvature(self.network)
+        flat, images = self._weights(flat), self._images(images)
+        labels = self._labels(labels, len(images))
+        order = _patterns(order, "order", len(images), recipe.distortion)
+        if not len(order):
+            raise LenetError("second derivatives are estimated on one or more patterns, not on none")
+        out = np.empty(self.layout.size, np.float32)
+        self._engine.curvature(
+            flat,
+            images,
+            labels,
+            order,
+            description.LOSSES.index(recipe.loss.kind),
+            recipe.loss.j,
+            recipe.seed % WORD,
+            pass_ % WORD,
+            description.distortion(recipe.distortion),
+            out,
+            self.threads,
+        )
+        return out
+
     def _call(self, function: Any, *arguments: Any) -> tuple[float, int]:
         try:
             loss, errors = function(*arguments)
@@ -244,10 +291,14 @@ class NativeEngine:
             raise LenetError(str(error)) from None
         return float(loss), int(errors)
 
-    def _factors(self, bias_factor: float) -> NDArray[np.float32] | None:
-        if bias_factor == 1.0:
+    def _factors(self, optimiser: Optimiser, state: State) -> NDArray[np.float32] | None:
+        """Return what each weight's rate is multiplied by; None: by nothing."""
+        if isinstance(optimiser, DiagonalLM):
+            factors: NDArray[np.float32] = np.reciprocal(np.float32(optimiser.mu) + state.slots[0])
+            return factors
+        if optimiser.bias_factor == 1.0:
             return None
-        return np.where(self._biases, np.float32(bias_factor), np.float32(1.0))
+        return np.where(self._biases, np.float32(optimiser.bias_factor), np.float32(1.0))
 
     @cached_property
     def _biases(self) -> NDArray[np.bool_]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..recipe import SGD, Optimiser
+from ..recipe import SGD, Adam, Optimiser
 
 
 @dataclass
@@ -16,7 +16,8 @@ class State:
 
     Attributes:
         flat: the weights, float32 (size,), as ``Layout`` lays them out.
-        slots: SGD with momentum: (velocity,); Adam: (mean, square); else none; float32 (size,) each.
+        slots: SGD with momentum: (velocity,); Adam: (mean, square); DiagonalLM: (h,), the second derivatives, which
+            the training loop sets; else none; float32 (size,) each.
         updates: updates made so far.
     """
 
@@ -27,5 +28,5 @@ class State:
     @classmethod
     def fresh(cls, flat: NDArray[np.float32], optimiser: Optimiser) -> State:
         """Return the state before the first update, with a copy of ``flat``."""
-        count = (1 if optimiser.momentum else 0) if isinstance(optimiser, SGD) else 2
+        count = 2 if isinstance(optimiser, Adam) else 0 if isinstance(optimiser, SGD) and not optimiser.momentum else 1
         return cls(flat.copy(), tuple(np.zeros_like(flat) for _ in range(count)))

@@ -47,6 +47,19 @@ class Engine(Protocol):
         """Return the pictures of patterns as training sees them before padding, (n, C, H, W) from 0 to 1."""
         ...
 
+    def curvature(
+        self,
+        flat: NDArray[np.float32],
+        images: NDArray[np.uint8],
+        labels: NDArray[Any],
+        order: NDArray[np.int64],
+        recipe: Recipe,
+        *,
+        pass_: int,
+    ) -> NDArray[Any]:
+        """Return the estimate of each weight's second derivative (size,), the mean over the patterns ``order``."""
+        ...
+
 
 def build(name: str, network: Network, preparation: Preparation, threads: int | None = None) -> Engine:
     """Return the engine of that name; ``threads`` (None: one a core) are the native engine's.

@@ -7,6 +7,7 @@ from ..recipe import (
     Adam,
     Constant,
     Cosine,
+    DiagonalLM,
     Distortion,
     Inverse,
     Loss,
@@ -46,7 +47,7 @@ def describe(recipe: Recipe) -> dict[str, str]:
     prepared, every = recipe.preparation, "digit" if recipe.batch == 1 else f"{recipe.batch} digits"
     border = f", {prepared.padding} pixels added on each side" if prepared.padding else ""
     lines = {
-        "data": recipe.data,
+        "data": recipe.data + (f", the first {recipe.size:,} training digits" if recipe.size else ""),
         "pixels": f"{prepared.low:g} for 0 to {prepared.high:g} for 255{border}",
         "start": STARTS[recipe.start],
         "loss": _loss(recipe.loss),
@@ -67,9 +68,10 @@ def describe(recipe: Recipe) -> dict[str, str]:
     return lines
 
 
-def text(recipe: Recipe) -> str:
-    """Return ``describe`` as lines of text."""
-    lines = describe(recipe)
+def text(recipe: Recipe, base: Recipe | None = None) -> str:
+    """Return ``describe`` as lines of text; those only that are not as in ``base``, where there is one."""
+    lines, others = describe(recipe), {} if base is None else describe(base)
+    lines = {name: lines.get(name, "none") for name in {**lines, **others} if lines.get(name) != others.get(name)}
     wide = max(map(len, lines))
     return "\n".join(f"  {name:<{wide}}  {words}" for name, words in lines.items())
 
@@ -79,6 +81,9 @@ def _loss(loss: Loss) -> str:
 
 
 def _optimiser(optimiser: Optimiser) -> str:
+    if isinstance(optimiser, DiagonalLM):
+        some = f"{optimiser.samples:,} digits before each pass"
+        return f"stochastic diagonal Levenberg-Marquardt, mu {optimiser.mu:g}, second derivatives from {some}"
     if isinstance(optimiser, Adam):
         words = [f"Adam, betas {optimiser.beta1:g} and {optimiser.beta2:g}, epsilon {optimiser.epsilon:g}"]
     else:
@@ -116,9 +121,15 @@ def _distortion(distortion: Distortion) -> str:
         f"rotation {d.rotation:g} degrees": d.rotation,
         f"elastic {d.elastic:g} px, smoothed over {d.smoothness:g}": d.elastic,
     }
-    words = ", ".join(words for words, amount in parts.items() if amount)
-    some = "" if d.share == 1 else f", of {d.share:.3g} of the pictures"
-    return f"at random up to: {words}{some}" if words else "none"
+    ranges = ", ".join(words for words, amount in parts.items() if amount)
+    words = [f"at random up to: {ranges}"] if ranges else []
+    if d.noise:
+        words.append(f"{d.noise:.3g} of the pixels turned over")
+    if d.share != 1:
+        words.append(f"of {d.share:.3g} of the pictures")
+    if d.copies:
+        words = [f"beside each digit {d.copies} made once", *words]
+    return ", ".join(words) if ranges or d.noise or d.copies else "none"
 
 
 def _patience(stopping: Patience) -> str:

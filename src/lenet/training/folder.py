@@ -13,8 +13,10 @@ from ..files import numbered_folder, read_whole, remove_parts, write_atomically
 from ..zoo import Entry
 from . import checkpoint, history
 from .history import Row
+from .selection import Selection
 
 if TYPE_CHECKING:
+    from ..data import Dataset
     from ..model import Model
 
 SETTINGS, METRICS, MODEL = "settings.toml", "metrics.json", "model.safetensors"
@@ -27,11 +29,12 @@ class Keeper:
     Attributes:
         folder: the run's; None: nothing is kept.
         engine: name of the engine that computes the run.
-        data: SHA-256 of the run's data set.
+        data: SHA-256 of what the run trains on.
     """
 
-    def __init__(self, folder: Path | None, row: Entry, engine: str, data: str) -> None:
-        self.folder, self.engine, self.data = folder, engine, data
+    def __init__(self, folder: Path | None, row: Entry, engine: str, selection: Selection, data: Dataset) -> None:
+        self.folder, self.engine, self.data = folder, engine, selection.digest(data)
+        self._selection = selection
         self._settings = written.write(row).encode()
 
     def begin(self, course: checkpoint.Course) -> None:
@@ -43,6 +46,7 @@ class Keeper:
             remove_parts(self.folder)
             history.write(self.folder, course.rows)
             if not (self.folder / SETTINGS).exists():
+                self._selection.save(self.folder)
                 self.checkpoint(course)
                 write_atomically(self.folder / SETTINGS, self._settings)
 

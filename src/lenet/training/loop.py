@@ -15,13 +15,14 @@ from ..errors import LenetError
 from ..model.engines import Engine
 from ..model.metrics import BATCH, Metrics, tally
 from ..network import Network
-from ..recipe import Recipe
+from ..recipe import DiagonalLM, Recipe
 from .checkpoint import Course
 from .folder import Keeper
 from .history import Row
 from .interrupts import Interrupted, Interrupts
 from .observer import Observer, Progress
-from .order import order
+from .order import cycled, order, samples
+from .selection import Selection
 
 # Floating-point operations between two looks at the clock: 10 to 100 ms. It is the same on every machine, since where
 # sums of losses are cut decides their last bit, and a resumed run must come to the very same.
@@ -39,15 +40,15 @@ class Loop:
         recipe: Recipe,
         data: Dataset,
         *,
-        rows: tuple[NDArray[np.int64], NDArray[np.int64]],
+        selection: Selection,
         engine: Engine,
         course: Course,
         keeper: Keeper,
         observer: Observer,
     ) -> None:
-        """Take what a run is made of; ``rows`` are those trained on and those watched."""
+        """Take what a run is made of."""
         self.network, self.recipe, self.data, self.engine = network, recipe, data, engine
-        self.rows, self.watched = rows
+        self.rows, self.watched, self.patterns = selection.rows, selection.watched, selection.patterns
         self.course, self.keeper, self.observer = course, keeper, observer
         self.labels = data.train_labels.astype(np.int64)
         self.per_pass = ceil(len(self.rows) / recipe.batch)
@@ -77,11 +78,11 @@ class Loop:
     def _pass(self, pass_: int) -> None:
         """Go on to the end of a pass, counted from 0, or of the run where that comes first."""
         state, report = self.course.state, self.recipe.report_every
-        copies = self.recipe.distortion.copies if self.recipe.distortion else 0
-        pictures = len(self.labels)
-        drawn = order(self.rows, self.recipe.shuffle, self.recipe.seed, pass_, copies=copies, pictures=pictures)
+        drawn = self._order(pass_)
         begin = pass_ * self.per_pass
         end = min(begin + self.per_pass, self.limit)
+        if state.updates == begin:
+            self._estimate(drawn, pass_)
         while state.updates < end:
             done = state.updates - begin
             stretch = min(self.grain, end - state.updates)
@@ -94,6 +95,25 @@ class Loop:
                 self._look(pass_, SAVE)
         self._close(pass_, whole=end == begin + self.per_pass)
         self._look(pass_, 0.0 if self.course.ended else SAVE_AFTER_PASS)
+
+    def _order(self, pass_: int) -> NDArray[np.int64]:
+        """Return the patterns of a pass in their order."""
+        shuffle, seed = self.recipe.shuffle, self.recipe.seed
+        if self.patterns is not None:
+            return cycled(self.patterns, len(self.rows), shuffle, seed, pass_)
+        copies = self.recipe.distortion.copies if self.recipe.distortion else 0
+        return order(self.rows, shuffle, seed, pass_, copies=copies, pictures=len(self.labels))
+
+    def _estimate(self, patterns: NDArray[np.int64], pass_: int) -> None:
+        """Estimate the second derivatives for a pass, where the optimiser goes by them."""
+        optimiser, course = self.recipe.optimiser, self.course
+        if isinstance(optimiser, DiagonalLM):
+            started = perf_counter()
+            some = samples(patterns, optimiser.samples, self.recipe.seed, pass_)
+            course.state.slots[0][:] = self.engine.curvature(
+                course.state.flat, self.data.train_images, self.labels, some, self.recipe, pass_=pass_
+            )
+            course.seconds += perf_counter() - started
 
     def _train(self, patterns: NDArray[np.int64], pass_: int) -> None:
         """Make one update for each batch of ``patterns``."""

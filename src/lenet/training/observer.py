@@ -26,6 +26,7 @@ class Plan:
         total: most updates of the run; early stopping may end it sooner.
         done: updates that were made before, where a run is resumed.
         folder: where its files go; None: nowhere.
+        part: what the run is a part of, such as ``net 2 of 3``; empty: it stands alone.
     """
 
     network: Network
@@ -35,6 +36,7 @@ class Plan:
     total: int
     done: int
     folder: Path | None
+    part: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,9 @@ class Observer:
 
     def on_start(self, plan: Plan) -> None:
         """Before the first update."""
+
+    def on_choice(self, what: str, share: float) -> None:
+        """While patterns are read to choose among them, in ``boost``: for what, and the share that is done."""
 
     def on_chunk(self, progress: Progress) -> None:
         """About ten times a second, between updates."""

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from ..recipe import Shuffle
 
-WEIGHTS, ORDER = 1, 2  # what the draws are for; each has a stream of its own
+WEIGHTS, ORDER, CURVATURE = 1, 2, 3  # what the draws are for; each has a stream of its own
 
 
 def bits(seed: int, purpose: int, pass_: int, count: int) -> NDArray[np.uint64]:
@@ -36,9 +36,36 @@ def order(
         copies: distorted copies of each row.
         pictures: how many the data set has: copy i of row r is pattern r + i x ``pictures``.
     """
-    sweep, part = divmod(pass_, copies + 1)
+    return cycled((rows + pictures * np.arange(copies + 1)[:, None]).ravel(), len(rows), shuffle, seed, pass_)
+
+
+def cycled(patterns: NDArray[np.int64], count: int, shuffle: Shuffle, seed: int, pass_: int) -> NDArray[np.int64]:
+    """Return the ``count`` patterns of a pass over a list that is gone through again and again.
+
+    Args:
+        patterns: the list, of any length from 1.
+        count: patterns a pass; the next pass goes on where this one ends.
+        shuffle: whether each time through the list has an order of its own, or all the same, or the list's.
+        seed: the run's.
+        pass_: which.
+    """
+    first, end, parts = pass_ * count, (pass_ + 1) * count, []
+    while first < end:
+        sweep, at = divmod(first, len(patterns))
+        part = _shuffled(patterns, shuffle, seed, sweep)[at : at + end - first]
+        parts.append(part)
+        first += len(part)
+    return np.concatenate(parts)
+
+
+def _shuffled(patterns: NDArray[np.int64], shuffle: Shuffle, seed: int, sweep: int) -> NDArray[np.int64]:
     if shuffle is Shuffle.NEVER:
-        return rows + part * pictures
-    patterns = (rows + pictures * np.arange(copies + 1)[:, None]).ravel()
+        return patterns
     drawn = bits(seed, ORDER, sweep if shuffle is Shuffle.EACH_PASS else 0, len(patterns))
-    return patterns[np.argsort(drawn, kind="stable")[part * len(rows) : (part + 1) * len(rows)]]
+    return patterns[np.argsort(drawn, kind="stable")]
+
+
+def samples(patterns: NDArray[np.int64], count: int, seed: int, pass_: int) -> NDArray[np.int64]:
+    """Return ``count`` of a pass's patterns at random, or all where there are fewer, for second derivatives."""
+    drawn = bits(seed, CURVATURE, pass_, len(patterns))
+    return patterns[np.argsort(drawn, kind="stable")[:count]]

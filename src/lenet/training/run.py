@@ -8,11 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ..data.dataset import Dataset
-from ..data.split import split
 from ..errors import LenetError
 from ..model import Metrics, Model, engines
 from ..recipe import Recipe
@@ -24,6 +20,7 @@ from .folder import Keeper
 from .history import Row
 from .loop import Loop
 from .observer import Observer, Plan
+from .selection import Selection
 from .settings import Data, What, check, dataset_of, settle
 from .start import draw
 
@@ -49,7 +46,7 @@ def train(
     what: What | None = None,
     data: Data | None = None,
     *,
-    recipe: Recipe | None = None,
+    recipe: Recipe | str | None = None,
     seed: int | None = None,
     passes: int | None = None,
     batch: int | None = None,
@@ -68,7 +65,8 @@ def train(
     Args:
         what: a name of the zoo (None: ``lenet5``), the path of a TOML file, a network, or a row of the zoo.
         data: name or path of a data set, or one in memory; None: the recipe's.
-        recipe: instead of the one that comes with ``what``.
+        recipe: instead of the one that ``what`` comes with; or the name of another that it comes with, such as
+            ``published``.
         seed: instead of the recipe's.
         passes: instead of the recipe's; a limit of updates in the recipe is then left out.
         batch: instead of the recipe's.
@@ -91,20 +89,50 @@ def train(
         refused = [name for name, value in given.items() if value is not None]
         if refused:
             raise LenetError(f"a resumed run keeps its settings; leave out {', '.join(refused)}, or start a new run")
-        return _resume(Path(resume), data, threads, observer or Observer())
+        return resume_in(Path(resume), data, threads, observer or Observer())
     row, dataset = settle("lenet5" if what is None else what, data, recipe, changes)
-    job = _Job(row, dataset, _fresh(row), engine, threads)
+    job = _Job(row, dataset, Selection.of(dataset, row.recipe), _fresh(row), engine=engine, threads=threads)
     place = None if folder is False else folders.make(None if folder is None else Path(folder), row.network.name)
     return job.run(place, observer or Observer())
 
 
-def _resume(folder: Path, data: Data | None, threads: int | None, observer: Observer) -> Run:
+def resume_in(folder: Path, data: Data | None, threads: int | None, observer: Observer, part: str = "") -> Run:
     """Go on with the run of a folder; one that has ended is measured and written again."""
     row, digest = folders.settings(folder)
     dataset = dataset_of(row.recipe.data if data is None else data)
     check(row, dataset)
-    course, engine = checkpoint.load(folder, _fresh(row), row.recipe, digest, dataset.checksum)
-    return _Job(row, dataset, course, engine, threads).run(folder, observer)
+    selection = Selection.load(folder, dataset, row.recipe)
+    course, engine = checkpoint.load(folder, _fresh(row), row.recipe, digest, selection.digest(dataset))
+    return _Job(row, dataset, selection, course, engine=engine, threads=threads).run(folder, observer, part)
+
+
+def train_on(
+    selection: Selection,
+    row: Entry,
+    data: Dataset,
+    folder: Path | None,
+    *,
+    threads: int | None,
+    observer: Observer,
+    engine: str,
+    part: str,
+) -> Run:
+    """Train on chosen patterns, or go on with that where the folder holds such a run already.
+
+    Args:
+        selection: what to train on; of a run that is gone on with, its own counts.
+        row: the network and its recipe.
+        data: the data set that the patterns are of.
+        folder: where to write; None: nowhere.
+        threads: None: one a core.
+        observer: is told how it goes.
+        engine: ``native`` or ``reference``.
+        part: what this run is a part of, for who watches.
+    """
+    if folder is not None and (folder / folders.SETTINGS).exists():
+        return resume_in(folder, data, threads, observer, part)
+    job = _Job(row, data, selection, _fresh(row), engine=engine, threads=threads)
+    return job.run(None if folder is None else folders.make(folder, row.network.name), observer, part)
 
 
 def _fresh(row: Entry) -> Course:
@@ -114,22 +142,23 @@ def _fresh(row: Entry) -> Course:
 class _Job:
     """A run, from its parts to its files."""
 
-    def __init__(self, row: Entry, data: Dataset, course: Course, engine: str, threads: int | None) -> None:
-        """Choose the rows and build the engine: what can be refused is refused before a folder is made."""
+    def __init__(
+        self, row: Entry, data: Dataset, selection: Selection, course: Course, *, engine: str, threads: int | None
+    ) -> None:
+        """Build the engine: what can be refused is refused before a folder is made."""
         self.row, self.network, self.recipe = row, row.network, row.recipe
-        self.data, self.course = data, course
-        self.rows, self.watched = _rows(data, row.recipe)
+        self.data, self.selection, self.course = data, selection, course
         self.name, self.threads = engine, threads
         self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)
 
-    def run(self, folder: Path | None, observer: Observer) -> Run:
+    def run(self, folder: Path | None, observer: Observer, part: str = "") -> Run:
         """Train to the end, measure, and write."""
-        keeper = Keeper(folder, self.row, self.name, self.data.checksum)
+        keeper = Keeper(folder, self.row, self.name, self.selection, self.data)
         loop = Loop(
             self.network,
             self.recipe,
             self.data,
-            rows=(self.rows, self.watched),
+            selection=self.selection,
             engine=self.engine,
             course=self.course,
             keeper=keeper,
@@ -137,7 +166,8 @@ class _Job:
         )
         keeper.begin(self.course)
         done = self.course.state.updates
-        observer.on_start(Plan(self.network, self.recipe, len(self.rows), loop.per_pass, loop.total, done, folder))
+        digits = len(self.selection.rows)
+        observer.on_start(Plan(self.network, self.recipe, digits, loop.per_pass, loop.total, done, folder, part))
         loop.run()
         run = self._finish(loop, folder)
         keeper.end(run.model, run.metrics)
@@ -147,7 +177,7 @@ class _Job:
     def _finish(self, loop: Loop, folder: Path | None) -> Run:
         """Measure the weights that the run gives; only here, and where the recipe shows it, is the test set read."""
         course, flat, started = self.course, self.course.final, perf_counter()
-        validation = loop.measure(flat, loop.watched) if len(self.watched) else None
+        validation = loop.measure(flat, loop.watched) if len(self.selection.watched) else None
         test = loop.measure(flat) if len(self.data.test_labels) else None
         measured = {"test": test, "validation": validation}
         summaries = {name: metrics.summary() for name, metrics in measured.items() if metrics is not None}
@@ -169,7 +199,7 @@ class _Job:
     def _facts(self, loop: Loop, test: Metrics | None, measuring: float) -> dict[str, Any]:
         """Return what ``metrics.json`` holds beside errors and losses."""
         course, (whole, rest) = self.course, divmod(self.course.state.updates, loop.per_pass)
-        digits = whole * len(self.rows) + rest * self.recipe.batch
+        digits = whole * len(self.selection.rows) + rest * self.recipe.batch
         return {
             "confusion": None if test is None else test.confusion.tolist(),
             "passes": course.rows[-1].pass_,
@@ -178,11 +208,3 @@ class _Job:
             "digits_per_second": round(digits / max(course.seconds, 1e-9), 1),
             "machine": {**machine.facts(), **engines.facts(self.engine)},
         }
-
-
-def _rows(data: Dataset, recipe: Recipe) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the rows that are trained on, and those that are watched: of the first ``size`` of the data."""
-    labels = data.train_labels[: recipe.size]
-    if recipe.validation is None:
-        return np.arange(len(labels)), np.arange(0)
-    return split(labels, recipe.validation, recipe.seed)

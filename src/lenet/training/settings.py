@@ -11,29 +11,31 @@ from ..data.dataset import Dataset
 from ..errors import LenetError
 from ..network import Network
 from ..preparation import Preparation
-from ..recipe import Constant, Recipe
+from ..recipe import Constant, DiagonalLM, Recipe
 from ..zoo import Entry, entry
 
 What = str | os.PathLike[str] | Network | Entry
 Data = str | os.PathLike[str] | Dataset
 
 
-def settle(what: What, data: Data | None, recipe: Recipe | None, changes: dict[str, Any]) -> tuple[Entry, Dataset]:
+def settle(
+    what: What, data: Data | None, recipe: Recipe | str | None, changes: dict[str, Any]
+) -> tuple[Entry, Dataset]:
     """Return the network with the recipe that a run is to follow, and the data set.
 
     Args:
         what: a name of the zoo, the path of a TOML file, a network, or a row of the zoo.
         data: instead of the recipe's.
-        recipe: instead of the one that comes with ``what``.
+        recipe: instead of the one that ``what`` comes with; or the name of another that it comes with.
         changes: ``seed``, ``passes``, ``batch`` and ``rate`` instead of the recipe's; None: as it says.
 
     Raises:
         LenetError: something unknown or unreadable, or parts that don't fit each other.
     """
     row = _row(what)
-    followed = recipe or row.recipe
+    followed = recipe if isinstance(recipe, Recipe) else row.follow(recipe)
     dataset = dataset_of(followed.data if data is None else data)
-    if isinstance(what, Network) and recipe is None:
+    if isinstance(what, Network) and not isinstance(recipe, Recipe):
         followed = replace(followed, preparation=_fitting(what, dataset))
     values = {name: value for name, value in changes.items() if value is not None}
     if "rate" in values:
@@ -58,6 +60,7 @@ def dataset_of(data: Data) -> Dataset:
 
 def check(row: Entry, data: Dataset) -> None:
     """Raise a ``LenetError`` where network, recipe and data don't fit each other."""
+    from ..engine.reference.curvature import check as check_curvature
     from ..engine.reference.losses import check as check_loss
 
     network, recipe = row.network, row.recipe
@@ -82,6 +85,8 @@ def check(row: Entry, data: Dataset) -> None:
             "write a network with as many outputs as there are classes"
         )
     check_loss(recipe.loss, network)
+    if isinstance(recipe.optimiser, DiagonalLM):
+        check_curvature(network)
 
 
 def _row(what: What) -> Entry:

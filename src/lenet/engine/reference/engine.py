@@ -8,18 +8,19 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ...errors import LenetError
-from ...network import Network, StochasticPool
+from ...network import RBF, Network, StochasticPool
 from ...preparation import Preparation
 from ...recipe import Loss, Recipe
 from ..layout import Layout
 from ..state import State
-from . import activation, layers, losses, optimisers
+from . import activation, curvature, layers, losses, optimisers
 from .arrays import Array
 from .patterns import pictures, rows
 from .preparing import pixels, prepare
 from .randomness import Words, draw, key
 
 Images = NDArray[np.generic]
+SOME = 100  # patterns whose second derivatives are worked out at once
 Flat = NDArray[Any]  # weights end to end, (layout.size,), of any floating dtype
 
 
@@ -110,9 +111,7 @@ class ReferenceEngine:
         loss_sum, wrong_sum = 0.0, 0
         for start, rate in zip(starts, rates, strict=True):
             patterns = np.asarray(order[start : start + recipe.batch])
-            right = labels[rows(patterns, len(images), recipe.distortion)]
-            x = prepare(self._pictures(images, patterns, recipe, pass_), self.preparation)
-            keys = key(recipe.seed, pass_, patterns)
+            right, x, keys = self._patterns(images, labels, patterns, recipe, pass_)
             total, wrong, gradient = self._gradient(state.flat, x, right, recipe.loss, keys)
             optimisers.update(state, gradient, float(rate), recipe.optimiser, self.layout.biases)
             loss_sum, wrong_sum = loss_sum + total, wrong_sum + wrong
@@ -127,6 +126,72 @@ class ReferenceEngine:
             recipe: distortion and seed.
         """
         return np.clip(self._pictures(images, patterns, recipe, 0), 0, 1).astype(np.float32)
+
+    def curvature(
+        self,
+        flat: Flat,
+        images: Images,
+        labels: losses.Labels,
+        order: NDArray[np.integer],
+        recipe: Recipe,
+        *,
+        pass_: int,
+    ) -> Array:
+        """Return the Gauss-Newton estimate of each weight's second derivative (size,), the mean over the patterns.
+
+        Args:
+            flat: the weights (layout.size,).
+            images: as for ``scores``; the data set.
+            labels: the right classes (N,).
+            order: patterns, as ``train`` takes them; one or more.
+            recipe: loss, distortion and seed count here.
+            pass_: the pass over the data, from 0, in which the patterns are as ``train`` sees them.
+
+        Raises:
+            LenetError: the network has a layer that it isn't defined for.
+        """
+        losses.check(recipe.loss, self.network)
+        curvature.check(self.network)
+        labels = self._labels(labels, len(images))
+        if not len(order):
+            raise LenetError("second derivatives are estimated on one or more patterns, not on none")
+        total: Array = np.zeros(self.layout.size, self.dtype)
+        for start in range(0, len(order), SOME):
+            patterns = np.asarray(order[start : start + SOME])
+            right, x, keys = self._patterns(images, labels, patterns, recipe, pass_)
+            total += self._curvature(flat, x, right, recipe.loss, keys)
+        return total / len(order)
+
+    def _curvature(self, flat: Flat, x: Array, labels: losses.Labels, loss: Loss, keys: Words) -> Array:
+        """Return the sum over the images of the second derivatives: as ``_gradient`` goes, but by ``curvature``."""
+        uniforms, steps = self._uniforms(keys), self.network.steps
+        outputs = self._forward(flat, x, uniforms)
+        scores, last = outputs[-1][:, :, 0, 0], steps[-1].layer
+        total: Flat = np.zeros(self.layout.size, self.dtype)
+        views: dict[str, Any] = self.layout.views(total)
+        end = len(steps)
+        if isinstance(last, RBF):  # begins at its inputs
+            end -= 1
+            codes = np.array(last.targets(), self.dtype)
+            d2y = curvature.by_inputs(loss, outputs[-2][:, :, 0, 0], codes, scores, labels)
+        else:
+            d2y = curvature.by_scores(loss, scores, labels)
+        d2y = d2y[:, :, None, None]
+        for place in reversed(range(curvature.first_learning(self.network), end)):
+            layer, weights = steps[place].layer, self._weights(flat, steps[place].name)
+            d2a = curvature.through(layer.activation, outputs[place + 1], d2y)
+            d2y, d2weights = curvature.backward(layer, weights, outputs[place], d2a, uniforms[place])
+            for name, d2weight in d2weights.items():
+                views[f"{steps[place].name}.{name}"][:] = d2weight
+        return total
+
+    def _patterns(
+        self, images: Images, labels: losses.Labels, patterns: NDArray[np.integer], recipe: Recipe, pass_: int
+    ) -> tuple[losses.Labels, Array, Words]:
+        """Return of patterns the right classes, the network's input, and the keys of stochastic pools' draws."""
+        right = labels[rows(patterns, len(images), recipe.distortion)]
+        x = prepare(self._pictures(images, patterns, recipe, pass_), self.preparation)
+        return right, x, key(recipe.seed, pass_, patterns)
 
     def _pictures(self, images: Images, patterns: NDArray[np.integer], recipe: Recipe, pass_: int) -> Array:
         return pictures(images, patterns, recipe, pass_=pass_, preparation=self.preparation, dtype=self.dtype)

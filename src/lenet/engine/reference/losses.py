@@ -40,8 +40,7 @@ def evaluate(loss: Loss, scores: Array, labels: Labels, distances: bool) -> tupl
     Returns:
         E (N,) and dE/dy (N, classes), for each image by itself: not yet a mean.
     """
-    right = np.zeros_like(scores)  # 1 for the right class
-    right[np.arange(len(labels)), labels] = 1
+    right = _right(scores, labels)
     if loss.kind is LossKind.DISTANCE:  # eq. 8: E = y_D
         return (scores * right).sum(1), right
     if loss.kind is LossKind.DISCRIMINATIVE:  # eq. 9: E = y_D + log(exp(-j) + sum_i exp(-y_i))
@@ -54,6 +53,23 @@ def evaluate(loss: Loss, scores: Array, labels: Labels, distances: bool) -> tupl
     sign = -1 if distances else 1  # E = -log softmax(z)_D with z = y, or z = -y for distances
     total, chances = _log_sum_exp(sign * scores)
     return total - sign * (scores * right).sum(1), sign * (chances - right)
+
+
+def chances(loss: Loss, scores: Array, labels: Labels, distances: bool) -> Array:
+    """Return the softmax p (N, classes) within the loss, that of eq. 9 with its rubbish class; 0 for eq. 8.
+
+    Arguments as for ``evaluate``; not for the squared loss.
+    """
+    _, gradient = evaluate(loss, scores, labels, distances)  # by a score p - 1 or p; by a distance 1 - p or -p
+    right = _right(scores, labels)
+    return right - gradient if distances else right + gradient
+
+
+def _right(scores: Array, labels: Labels) -> Array:
+    """Return 1 for the right class and 0 for the others, (N, classes)."""
+    right = np.zeros_like(scores)
+    right[np.arange(len(labels)), labels] = 1
+    return right
 
 
 def _log_sum_exp(z: Array) -> tuple[Array, Array]:

@@ -22,8 +22,7 @@ def forward(x: Array, coefficient: Array, bias: Array, *, size: int, stride: int
     Returns:
         (N, I x copies, R, C).
     """
-    sums = _sums(x, size, stride, copies)
-    return coefficient[:, None, None] * sums + bias[:, None, None]
+    return coefficient[:, None, None] * sums(x, size, stride, copies) + bias[:, None, None]
 
 
 def backward(x: Array, coefficient: Array, da: Array, *, size: int, stride: int, copies: int = 1) -> tuple[Array, ...]:
@@ -31,9 +30,10 @@ def backward(x: Array, coefficient: Array, da: Array, *, size: int, stride: int,
     dsums = coefficient[:, None, None] * da
     dsums = dsums.reshape(len(x), x.shape[1], copies, *da.shape[2:]).sum(2)  # the copies read the same sum
     dwindows = np.repeat(dsums[..., None], size**2, axis=-1)
-    dcoefficient = (da * _sums(x, size, stride, copies)).sum((0, 2, 3))
+    dcoefficient = (da * sums(x, size, stride, copies)).sum((0, 2, 3))
     return windows.join(dwindows, x.shape, size, stride), dcoefficient, da.sum((0, 2, 3))
 
 
-def _sums(x: Array, size: int, stride: int, copies: int) -> Array:
+def sums(x: Array, size: int, stride: int, copies: int) -> Array:
+    """Return the sum of each window, (N, I x copies, R, C): that of an input map for each of its copies."""
     return np.repeat(windows.cut(x, size, stride).sum(-1), copies, axis=1)
