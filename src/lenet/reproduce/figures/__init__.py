@@ -11,7 +11,8 @@ from ...errors import LenetError
 from ...report import plot
 from ..plan import Unit
 from ..results import Result
-from . import methods, mistakes, passes, sizes
+from ..studies import Study
+from . import methods, mistakes, passes, sizes, variants
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -39,6 +40,14 @@ def draw(number: int, results: Mapping[Unit, Result], folder: Path, data: Callab
         raise LenetError(f"figure {number} has nothing to show: none of its runs has ended")
     with plot.style():
         return write(FIGURES[number](mine, folder, data), folder / f"figure-{number}")
+
+
+def compare(study: Study, results: Mapping[Unit, Result], folder: Path) -> tuple[Path, ...]:
+    """Draw a study and return the files that it is in; the rest is as of ``draw``."""
+    if not any(unit.claim in study.variants.values() for unit in results):
+        raise LenetError(f"the study {study.name} has nothing to show: none of its runs has ended")
+    with plot.style():
+        return write(variants.draw(study, results), folder / f"study-{study.name}")
 
 
 def write(figure: Figure, path: Path) -> tuple[Path, ...]:
