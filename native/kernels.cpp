@@ -45,10 +45,13 @@ void curvature(const Plan& plan, const float* parameters, const float* squares, 
                const Block& block, const Objective& objective, const Draws& draws, const Distortion* distortion,
                bool first, float* workspace, float* sums) {
   V *w = vectors(workspace), *kept = w + plan.workspace;
-  int64_t rows[lanes];
-  for (int n = 0; n < lanes; ++n) rows[n] = block.rows[n < block.count ? n : 0];
+  int64_t rows[lanes], labels[lanes];
+  for (int n = 0; n < lanes; ++n) {
+    rows[n] = block.rows[n < block.count ? n : 0];
+    labels[n] = block.labels[rows[n]];
+  }
   load_block(plan, pictures, block, distortion, draws, w + plan.input, w + plan.scratch);
-  curve_layers(plan, parameters, squares, objective, w, kept, Gradient{sums, first},
+  curve_layers(plan, parameters, squares, labels, objective, w, kept, Gradient{sums, first},
                Pass{true, draws, rows, block.count});
 }
 
