@@ -21,6 +21,7 @@ from .data import data
 from .evaluate import evaluate
 from .models import models
 from .predict import predict
+from .report import report
 from .summary import summary
 from .train import train
 
@@ -60,7 +61,7 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, summary, models, data, completion):
+for command in (train, evaluate, predict, summary, report, models, data, completion):
     program.add_command(command)
 
 
