@@ -109,8 +109,8 @@ def _examples(strip: Axes, axis: Axis, example: Pictures, measured: Sequence[Mea
         picture = axis.disturb(example, level, canvas)[0]
         image = OffsetImage(picture, zoom=DIGIT / canvas[0], cmap="gray_r", interpolation="nearest")
         image.image.set_clim(0, 255)
-        frame = {"edgecolor": plot.SOFT if level != axis.rest else plot.INK, "linewidth": 0.6}
-        box = AnnotationBbox(image, (level, 0.5), pad=0, bboxprops=frame, xycoords=("data", "axes fraction"))
+        frame = {"edgecolor": plot.SOFT if level != axis.rest else plot.INK, "linewidth": 0.5}
+        box = AnnotationBbox(image, (level, 0.5), pad=0.08, bboxprops=frame, xycoords=("data", "axes fraction"))
         box.set_in_layout(False)
         strip.add_artist(box)
     strip.set_xticks(levels, [f"{level:g}".replace("-", "−") for level in levels])
