@@ -71,6 +71,24 @@ def test_an_ensemble_is_evaluated_and_predicts(lenet, committee, digits, seven):
     assert json.loads(lenet("predict", seven, "--model", committee, "--json").out)[0]["label"] == "7"
 
 
+def test_three_networks_boosted(lenet, digits, tmp_path, monkeypatch):
+    monkeypatch.setattr("lenet.training.boosting.COPIES", 5)
+    options = ("--data", digits, "--passes", "5", "--boosted")
+    told = lenet("train", "lenet4", *options, "--out", tmp_path / "run")
+    assert (told.code, told.err) == (0, "")
+    assert [line for line in told.out.splitlines() if line.startswith("net ")] == [f"net {n} of 3" for n in (1, 2, 3)]
+    assert "all three always asked: " in told.out
+    assert " networks a picture\n15 passes in " in told.out
+    answer = json.loads(lenet("evaluate", tmp_path / "run", "--data", digits, "--json").out)
+    again = json.loads(lenet("train", "--resume", tmp_path / "run", "--json").out)
+    assert again["model"] == answer["model"] == "3 x lenet4"
+    assert again["metrics"]["test"]["error"] == answer["error"]
+    assert [row["pass"] for row in again["history"]] == [1, 2, 3, 4, 5] * 3
+    refused = lenet("train", "--resume", tmp_path / "run", "--boosted")
+    assert refused.code == 2
+    assert "leave out --boosted" in refused.err
+
+
 def test_summary_has_the_paper_s_totals(lenet):
     answer = lenet("summary", "lenet5")
     assert any(line.split() == ["total", "60,000", "340,908", "328,096"] for line in answer.out.splitlines())

@@ -13,6 +13,7 @@ from .common import Interrupted, examples, json_option, print_json, width
 
 if TYPE_CHECKING:
     from ..reproduce import Claim, Outcome
+    from ..reproduce.studies import Study
 
 
 def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) -> list[CompletionItem]:
@@ -51,29 +52,41 @@ def reproduce(context: click.Context, /, as_json: bool, markdown: bool, out: Pat
     """
     from ..report.table import Table
     from ..reproduce import CLAIMS, table
+    from ..reproduce.studies import STUDIES
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json: one at a time")
-    asked = _asked(**{name: options[name] for name in ("claims", "everything", "figures", "study")})
+    asked = _asked(options["claims"], options["everything"], options["figures"])
+    study = STUDIES[options["study"]] if options["study"] else None
 
     def show(shown: Table) -> None:
         click.echo(shown.markdown() if markdown else shown.text(width()))
 
-    if not asked:
+    if not asked and study is None:
         if as_json:
-            print_json([{"claim": c.name, "what": c.what, "claimed": dict(c.claimed), "source": c.source}
-                        for c in CLAIMS.values()])  # fmt: skip
+            print_json(table.document({claim: [] for claim in CLAIMS.values()}))
         else:
             show(table.listing(CLAIMS.values()))
-            click.echo("\nRun one by its name, or --all of them.")
+            click.echo("\nRun some by their names, or --all of them.")
         return
-    outcome = _run(asked, out, options["seeds"], options["threads"])
-    found = table.by_claim(outcome.results)
+    if options["figures"] or study:
+        from ..report.plot import need_matplotlib
+
+        need_matplotlib()
+    work = dict.fromkeys([*asked, *(study.variants.values() if study else ())])
+    outcome = _run(list(work), out, options["seeds"], options["threads"])
+    files = _draw(outcome, out, options["figures"], study)
     if as_json:
-        told = {unit.name: str(error) for unit, error in outcome.failed.items()}
-        print_json({"claims": table.document(found), "failed": told})
-    elif found:
-        show(table.table(found))
+        found = table.by_claim(outcome.results)
+        failed = {unit.name: str(error) for unit, error in outcome.failed.items()}
+        print_json({"claims": table.document(found), "figures": [str(file) for file in files], "failed": failed})
+    else:
+        if found := {claim: them for claim, them in table.by_claim(outcome.results).items() if claim in asked}:
+            show(table.table(found))
+        if study:
+            show(study.table(outcome.results))
+        for file in files:
+            click.echo(f"drawn: {file}")
     for unit, error in outcome.failed.items():
         click.echo(f"lenet: {unit.name}: {error}", err=True)
     if outcome.stopped:
@@ -82,7 +95,7 @@ def reproduce(context: click.Context, /, as_json: bool, markdown: bool, out: Pat
         context.exit(1)
 
 
-def _asked(claims: tuple[str, ...], everything: bool, figures: tuple[str, ...], study: str | None) -> list[Claim]:
+def _asked(claims: tuple[str, ...], everything: bool, figures: tuple[str, ...]) -> list[Claim]:
     """Return the claims that are to be run."""
     from ..reproduce import CLAIMS, find
     from ..reproduce.claims import of_figure
@@ -104,3 +117,16 @@ def _run(claims: list[Claim], out: Path, seeds: int, threads: int | None) -> Out
     with reproduce.Results(out) as results, watcher(sys.stderr) as watch:
         cores = threads or int(facts()["cores"])
         return reproduce.perform(reproduce.units(claims, seeds), results, data=loaded, threads=cores, watch=watch)
+
+
+def _draw(outcome: Outcome, out: Path, numbers: tuple[str, ...], study: Study | None) -> list[Path]:
+    """Draw what was asked for, once all its runs are there; return the files."""
+    if outcome.stopped:
+        return []
+    from ..reproduce import figures
+    from .data import loaded
+
+    files: list[Path] = []
+    for number in dict.fromkeys(numbers):
+        files += figures.draw(int(number), outcome.results, out, loaded)
+    return files + list(figures.compare(study, outcome.results, out)) if study else files

@@ -44,7 +44,7 @@ class Unit:
     def digest(self, data: str) -> str:
         """Return the SHA-256 of all that decides the result: the work, the seed, and the ``data`` set's checksum."""
         work = self.claim.work
-        said = [work.network, work.recipe] if isinstance(work, Entry) else work
+        said = [work.network, work.recipe, *["boosted"] * self.claim.boosted] if isinstance(work, Entry) else work
         text = json.dumps([_said(said), self.seed, data], sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
 

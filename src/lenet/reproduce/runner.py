@@ -13,11 +13,10 @@ from ..data import Dataset
 from ..errors import LenetError
 from ..training import Interrupted, Observer, Plan, Progress
 from ..training.interrupts import Interrupts
-from . import work
+from . import runs, work
 from .plan import Unit
 from .results import Result, Results
 
-RUNS = "runs"
 LISTEN = 0.2  # seconds between two looks for Ctrl-C
 
 
@@ -149,7 +148,7 @@ class _Crew:
         self.watch.on_end(unit, result if isinstance(result, Result) else None)
 
     def _folder(self, unit: Unit) -> Path:
-        return self.results.folder / RUNS / unit.name
+        return runs.folder(self.results.folder, unit)
 
     def _work(self, unit: Unit, threads: int) -> None:
         result: Result | BaseException
@@ -166,16 +165,24 @@ class _Listener(Observer):
 
     def __init__(self, unit: Unit, watch: Watch, stop: threading.Event) -> None:
         self._unit, self._watch, self._stop = unit, watch, stop
-        self._total = 1
+        self._total, self._nets = 1, 3 if unit.claim.boosted else 1
+        self._before = -1  # nets that were trained before
 
     def on_start(self, plan: Plan) -> None:
-        self._total = plan.total
-        self._watch.on_share(self._unit, plan.done / plan.total)
+        self._total, self._before = plan.total, self._before + 1
+        self._tell(plan.done)
+
+    def on_choice(self, what: str, share: float) -> None:
+        if self._stop.is_set():
+            raise KeyboardInterrupt
 
     def on_chunk(self, progress: Progress) -> None:
         if self._stop.is_set():
             raise KeyboardInterrupt
-        self._watch.on_share(self._unit, progress.updates / self._total)
+        self._tell(progress.updates)
+
+    def _tell(self, updates: int) -> None:
+        self._watch.on_share(self._unit, (self._before + updates / self._total) / self._nets)
 
 
 @contextmanager

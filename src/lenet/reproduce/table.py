@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from ..report.table import Table
-from .claims import LOSS, MEASURES, REJECTED, TEST, Claim
+from .claims import COST, LOSS, MEASURES, REJECTED, TEST, Claim
 from .plan import Unit
 from .results import Result
 
@@ -16,6 +16,8 @@ HEADS = (
     "claim", "measure", "claimed", "ours", "runs", "off by", "parameters", "multiply-adds", "a run", "to reject",
     "what",
 )  # fmt: skip
+
+PLAIN = {LOSS: 4, COST: 2}  # measures that are no shares, with the decimals that are shown
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,7 @@ def table(found: Mapping[Claim, list[Result]]) -> Table:
 
 
 def document(found: Mapping[Claim, list[Result]]) -> list[dict[str, Any]]:
-    """Return the same for a program; errors are shares from 0 to 1."""
+    """Return the same for a program; errors are shares from 0 to 1. A claim may have no results yet."""
     return [
         {
             "claim": claim.name,
@@ -89,9 +91,9 @@ def document(found: Mapping[Claim, list[Result]]) -> list[dict[str, Any]]:
             "claimed": dict(claim.claimed),
             "measured": {name: _told(values) for name in MEASURES if (values := spread(results, name)) is not None},
             "runs": len(results),
-            "parameters": results[0].parameters,
-            "multiply_adds": results[0].multiply_adds,
-            "seconds": round(fmean(result.seconds for result in results), 3),
+            "parameters": results[0].parameters if results else None,
+            "multiply_adds": results[0].multiply_adds if results else None,
+            "seconds": round(fmean(result.seconds for result in results), 3) if results else None,
         }
         for claim, results in found.items()
     ]
@@ -118,9 +120,9 @@ def _row(claim: Claim, results: list[Result], measure: str) -> tuple[str, ...]:
     seconds = fmean(result.seconds for result in results)
     return (
         *cells,
-        _count(first.parameters),
-        _count(first.multiply_adds),
-        _time(seconds),
+        count(first.parameters),
+        count(first.multiply_adds),
+        time(seconds),
         _reject(claim, results),
         claim.what,
     )
@@ -137,7 +139,8 @@ def text(measure: str, values: Spread | None) -> str:
         return ""
     if values.deviation is None:
         return _number(measure, values.mean)
-    deviation = f"{values.deviation:.4f}" if measure == LOSS else f"{100 * values.deviation:.{_digits(measure)}f}"
+    plain = measure in PLAIN
+    deviation = f"{values.deviation:.{PLAIN[measure]}f}" if plain else f"{100 * values.deviation:.{_digits(measure)}f}"
     return f"{_number(measure, values.mean)} ±{deviation}"
 
 
@@ -148,13 +151,15 @@ def _digits(measure: str) -> int:
 def _number(measure: str, value: float | None, sign: str = "") -> str:
     if value is None:
         return ""
-    return f"{value:{sign}.4f}" if measure == LOSS else f"{value:{sign}.{_digits(measure)}%}"
+    return f"{value:{sign}.{PLAIN[measure]}f}" if measure in PLAIN else f"{value:{sign}.{_digits(measure)}%}"
 
 
-def _count(number: int | None) -> str:
+def count(number: int | None) -> str:
+    """Return a count in words; empty where there is none."""
     return "" if number is None else f"{number:,}"
 
 
-def _time(seconds: float) -> str:
+def time(seconds: float) -> str:
+    """Return a time in words, such as ``2:31 min``."""
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes}:{rest:02} min" if minutes else f"{seconds:.1f} s"
