@@ -60,6 +60,7 @@ lenet::Description description_of(const nb::dict& d) {
   layer.padding = nb::cast<int>(d["padding"]);
   layer.copies = nb::cast<int>(d["copies"]);
   layer.bias = nb::cast<bool>(d["bias"]);
+  layer.learned = nb::cast<bool>(d["learned"]);
   layer.weight = nb::cast<size_t>(d["weight"]);
   layer.offset = nb::cast<size_t>(d["offset"]);
   layer.position = nb::cast<size_t>(d["position"]);

@@ -45,10 +45,13 @@ void curvature(const Plan& plan, const float* parameters, const float* squares, 
                const Block& block, const Objective& objective, const Draws& draws, const Distortion* distortion,
                bool first, float* workspace, float* sums) {
   V *w = vectors(workspace), *kept = w + plan.workspace;
-  int64_t patterns[lanes];
-  for (int n = 0; n < lanes; ++n) patterns[n] = block.patterns[n < block.count ? n : 0];
+  int64_t patterns[lanes], labels[lanes];
+  for (int n = 0; n < lanes; ++n) {
+    patterns[n] = block.patterns[n < block.count ? n : 0];
+    labels[n] = block.labels[patterns[n] % static_cast<int64_t>(pictures.count)];
+  }
   load_block(plan, pictures, block, distortion, draws, w + plan.input, w + plan.scratch);
-  curve_layers(plan, parameters, squares, objective, w, kept, Gradient{sums, first},
+  curve_layers(plan, parameters, squares, labels, objective, w, kept, Gradient{sums, first},
                Pass{true, draws, patterns, block.count});
 }
 

@@ -39,6 +39,7 @@ size_t weights_of(const Layer& layer) {
     case Kind::dense: return out * in;
     case Kind::subsample: return out;
     case Kind::deformable_pool: return out * 4;
+    case Kind::rbf: return layer.learned ? out * in : 0;
     default: return 0;
   }
 }
@@ -124,7 +125,8 @@ void Network::check(const Description& description, const Layer* before) const {
     require(layer.out.maps == layer.in.maps * layer.copies, "copies");
   } else if (layer.kind == Kind::dense || layer.kind == Kind::rbf) {
     require(is_row(layer.in) && is_row(layer.out), "rows of units");
-    require(layer.kind != Kind::rbf || description.codes.size() == static_cast<size_t>(layer.in.maps * layer.out.maps),
+    require(layer.kind != Kind::rbf || layer.learned ||
+                description.codes.size() == static_cast<size_t>(layer.in.maps * layer.out.maps),
             "codes");
   } else if (layer.kind == Kind::flatten) {
     require(layer.in.size() == layer.out.size(), "flatten");

@@ -52,9 +52,10 @@ struct Layer {
   int padding;  // pixels
   int copies;   // of a subsampling
   bool bias;
+  bool learned;           // RBF: whether its codes are parameters
   float constants[3];     // response norm: alpha, beta, k; contrast norm: deviation, floor
-  size_t weight, offset;  // places in the parameters: weights (coefficients, penalties), and biases
-  const float* codes;     // RBF: (out.maps, in.maps)
+  size_t weight, offset;  // places in the parameters: weights (coefficients, penalties, codes), and biases
+  const float* codes;     // RBF, fixed: (out.maps, in.maps)
   Connections reads;      // conv: by output map, the input maps it reads
   Connections read_by;    // conv: by input map, the output maps that read it
   size_t place;           // where its output lies in a workspace, in pixels of one image

@@ -50,7 +50,7 @@ EVERY_LAYER = Network(
         Subsample(copies=2, activation="scaled-tanh"),
         Flatten(),
         Dense(3, bias=False, activation="sigmoid"),
-        RBF(codes=((1.0, -1.0, 0.5), (0.25, 0.0, -1e-7))),
+        RBF(codes=((1.0, -1.0, 0.5), (0.25, 0.0, -1e-7)), learned=True),
     ),
 )
 

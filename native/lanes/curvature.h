@@ -39,28 +39,47 @@ inline void curve_scores(const Layer& last, const Objective& objective, V share,
   }
 }
 
-// x, the inputs of the RBF, become the second derivatives by them. With q = 1 - sum_i p_i, the rubbish class's share in
-// eq. 9 (0 of the cross entropy, 1 of eq. 8), the sum in the reference is the same as this one without differences of
-// like numbers: 2 q + 4 [ sum of p_i p_k (w_ij - w_kj)^2 over pairs i < k, + q sum_i p_i (x_j - w_ij)^2 ].
-inline void curve_distances(const Layer& last, const Objective& objective, V share, V* x, const V* y, V* p) {
-  const int classes = last.out.maps, inputs = last.in.maps;
-  V q = broadcast<V>(1.0f);
+// p, the chances of the classes, and what is left to the rubbish class of eq. 9: all of it by eq. 8, none by the cross
+// entropy.
+inline V chances(const Objective& objective, int classes, const V* y, V* p) {
   for (int i = 0; i < classes; ++i) p[i] = V{};
-  if (objective.loss != Loss::distance) {
-    const bool rubbish = objective.loss == Loss::discriminative;
-    V best;
-    const V sum = exponentials(y, classes, -1.0f, rubbish ? &objective.j : nullptr, p, best);
-    for (int i = 0; i < classes; ++i) p[i] = p[i] / sum;
-    q = rubbish ? exponential(-objective.j - best) / sum : V{};
+  if (objective.loss == Loss::distance) return broadcast<V>(1.0f);
+  const bool rubbish = objective.loss == Loss::discriminative;
+  V best;
+  const V sum = exponentials(y, classes, -1.0f, rubbish ? &objective.j : nullptr, p, best);
+  for (int i = 0; i < classes; ++i) p[i] = p[i] / sum;
+  return rubbish ? exponential(-objective.j - best) / sum : V{};
+}
+
+// Those by learned codes, 2 [i = D] - 2 p_i + 4 p_i (1 - p_i) (x_j - w_ij)^2, not below 0. `others`: 1 - p_i.
+inline void curve_codes(const Layer& last, const float* w, const int64_t* labels, int count, V share, const V* x,
+                        const V* p, V q, const Gradient& gradient) {
+  const int classes = last.out.maps, inputs = last.in.maps;
+  for (int i = 0; i < classes; ++i) {
+    V others = q, first = p[i] * -2.0f;
+    for (int k = 0; k < classes; ++k) others += k == i ? V{} : p[k];
+    for (int lane = 0; lane < count; ++lane)
+      if (labels[lane] == i) first[lane] = 2.0f * others[lane];
+    for (int j = 0; j < inputs; ++j) {
+      const V gap = x[j] - w[i * inputs + j], curvature = first + p[i] * others * gap * gap * 4.0f;
+      gradient.add(last.weight + static_cast<size_t>(i * inputs + j), total(maximum(V{}, curvature) * share));
+    }
   }
+}
+
+// x, the inputs of the RBF, become the second derivatives by them. The sum in the reference is the same as this one
+// without differences of like numbers: 2 q + 4 [ sum of p_i p_k (w_ij - w_kj)^2 over pairs i < k, + q sum_i p_i (x_j -
+// w_ij)^2 ].
+inline void curve_distances(const Layer& last, const float* w, V share, V* x, const V* p, V q) {
+  const int classes = last.out.maps, inputs = last.in.maps;
   for (int j = 0; j < inputs; ++j) {
     V spread{};
     for (int i = 0; i < classes; ++i) {
-      const float w = last.codes[i * inputs + j];
-      spread += q * p[i] * (x[j] - w) * (x[j] - w);
+      const V gap = x[j] - w[i * inputs + j];
+      spread += q * p[i] * gap * gap;
       for (int k = i + 1; k < classes; ++k) {
-        const float gap = w - last.codes[k * inputs + j];
-        spread += p[i] * p[k] * (gap * gap);
+        const float apart = w[i * inputs + j] - w[k * inputs + j];
+        spread += p[i] * p[k] * (apart * apart);
       }
     }
     x[j] = (q * 2.0f + spread * 4.0f) * share;
@@ -146,8 +165,9 @@ inline void curve_layer(Layer layer, const float* parameters, const float* squar
 }
 
 // `kept`: room for the outputs as they were, plan.scratch pixels.
-inline void curve_layers(const Plan& plan, const float* parameters, const float* squares, const Objective& objective,
-                         V* workspace, V* kept, const Gradient& gradient, const Pass& pass) {
+inline void curve_layers(const Plan& plan, const float* parameters, const float* squares, const int64_t* labels,
+                         const Objective& objective, V* workspace, V* kept, const Gradient& gradient,
+                         const Pass& pass) {
   forward_layers(plan, parameters, workspace, pass);
   std::memcpy(static_cast<void*>(kept), static_cast<const void*>(workspace), sizeof(V) * plan.scratch);
   const auto input = [&](int i) { return workspace + (i ? plan.layers[i - 1].place : plan.input); };
@@ -155,11 +175,16 @@ inline void curve_layers(const Plan& plan, const float* parameters, const float*
   V share{};  // none of the lanes that aren't in use
   for (int lane = 0; lane < pass.count; ++lane) share[lane] = objective.share;
   int i = plan.count - 1;
-  if (plan.last().kind == Kind::rbf) {
-    curve_distances(plan.last(), objective, share, input(i), workspace + plan.last().place, scratch);
+  const Layer& last = plan.last();
+  if (last.kind == Kind::rbf) {
+    const float* w = codes(last, parameters);
+    V *x = input(i), *p = scratch;
+    const V q = chances(objective, last.out.maps, workspace + last.place, p);
+    if (last.learned) curve_codes(last, w, labels, pass.count, share, x, p, q, gradient);
+    curve_distances(last, w, share, x, p, q);
     if (!plan.layers[i--].descends) return;
   } else {
-    curve_scores(plan.last(), objective, share, workspace + plan.last().place, scratch);
+    curve_scores(last, objective, share, workspace + last.place, scratch);
   }
   for (bool more = true; more; --i) {
     const Layer& layer = plan.layers[i];

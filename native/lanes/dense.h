@@ -169,11 +169,15 @@ inline void backward_dense(const Layer& layer, const float* parameters, V* x, co
 
 // ---- Euclidean RBF: y_i = sum_j (x_j - w_ij)^2; for a block or a single image ----
 
+LENET_INLINE const float* codes(const Layer& layer, const float* parameters) {
+  return layer.learned ? parameters + layer.weight : layer.codes;
+}
+
 template <class T>
-inline void forward_rbf(const Layer& layer, const T* x, T* y) {
+inline void forward_rbf(const Layer& layer, const float* parameters, const T* x, T* y) {
   const int inputs = layer.in.maps;
   for (int i = 0; i < layer.out.maps; ++i) {
-    const float* w = layer.codes + i * inputs;
+    const float* w = codes(layer, parameters) + i * inputs;
     T even{}, odd{};
     int j = 0;
     for (; j + 1 < inputs; j += 2) {
@@ -186,14 +190,17 @@ inline void forward_rbf(const Layer& layer, const T* x, T* y) {
   }
 }
 
-// dE/dx_j = sum_i 2 dE/dy_i (x_j - w_ij)
+// dE/dw_ij = -2 dE/dy_i (x_j - w_ij), and dE/dx_j = sum_i 2 dE/dy_i (x_j - w_ij)
 template <class T>
-inline void backward_rbf(const Layer& layer, T* x, const T* delta) {
-  if (!layer.descends) return;
+inline void backward_rbf(const Layer& layer, const float* parameters, T* x, const T* delta, const Gradient& gradient) {
   const int inputs = layer.in.maps, classes = layer.out.maps;
+  const float* w = codes(layer, parameters);
+  for (int i = 0; layer.learned && i < classes * inputs; ++i)
+    gradient.add(layer.weight + i, total(delta[i / inputs] * (x[i % inputs] - w[i]) * -2.0f));
+  if (!layer.descends) return;
   for (int j = 0; j < inputs; ++j) {
     T dx{};
-    for (int i = 0; i < classes; ++i) dx += delta[i] * (x[j] - layer.codes[i * inputs + j]);
+    for (int i = 0; i < classes; ++i) dx += delta[i] * (x[j] - w[i * inputs + j]);
     dx *= broadcast<T>(2.0f);
     descend(layer.before, x + j, &dx, 1);
   }

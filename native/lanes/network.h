@@ -22,7 +22,7 @@ inline void forward_layer(const Layer& layer, const float* parameters, const T* 
       return as_dense(layer, dense) ? forward_dense(dense, parameters, x, y, scratch)
                                     : forward_convolution(layer, parameters, x, y, scratch);
     case Kind::dense: return forward_dense(layer, parameters, x, y, scratch);
-    case Kind::rbf: forward_rbf(layer, x, y); break;
+    case Kind::rbf: forward_rbf(layer, parameters, x, y); break;
     case Kind::flatten:
       std::memcpy(static_cast<void*>(y), static_cast<const void*>(x), sizeof(T) * static_cast<size_t>(layer.in.size()));
       break;
@@ -42,7 +42,7 @@ inline void backward_layer(const Layer& layer, const float* parameters, T* x, co
       return as_dense(layer, dense) ? backward_dense(dense, parameters, x, delta, scratch, gradient)
                                     : backward_convolution(layer, parameters, x, delta, scratch, gradient);
     case Kind::dense: return backward_dense(layer, parameters, x, delta, scratch, gradient);
-    case Kind::rbf: return backward_rbf(layer, x, delta);
+    case Kind::rbf: return backward_rbf(layer, parameters, x, delta, gradient);
     case Kind::flatten:
       if (layer.descends) descend(layer.before, x, delta, static_cast<size_t>(layer.in.size()));
       return;

@@ -94,9 +94,11 @@ struct Builder {
     return *this;
   }
 
-  Builder& rbf(int classes) {
+  Builder& rbf(int classes, bool learned = false) {
     const int inputs = shape.maps;
-    Description& d = add(Kind::rbf, {classes, 1, 1}, Activation::none, 0, 0);
+    Description& d =
+        add(Kind::rbf, {classes, 1, 1}, Activation::none, static_cast<size_t>(learned ? classes * inputs : 0), 0);
+    d.layer.learned = learned;
     for (int i = 0; i < classes * inputs; ++i) d.codes.push_back(i * 7 % 3 == 0 ? -1.0f : 1.0f);
     return *this;
   }
@@ -107,6 +109,7 @@ struct Case {
   Builder builder;
   Preparation preparation;
   Loss loss;
+  bool curved = true;  // whether there are second derivatives through all of its layers
 };
 
 std::vector<Case> cases() {
@@ -149,6 +152,8 @@ std::vector<Case> cases() {
   }
   all.push_back({"copies", Builder({3, 13, 11}).pool(Kind::subsample, 3, 3, tanh, 2).flatten().dense(5, none), small,
                  Loss::cross_entropy});
+  all.push_back({"learned codes", Builder({3, 13, 11}).conv(4, 3, 1, 0, tanh).flatten().dense(9, tanh).rbf(5, true),
+                 small, Loss::discriminative});
   all.push_back({"norms",
                  Builder({3, 13, 11})
                      .norm(Kind::contrast_norm, 5, 1.25f, 1e-4f, 0)
@@ -157,7 +162,7 @@ std::vector<Case> cases() {
                      .norm(Kind::contrast_norm, 3, 1.0f, 1e-4f, 0)
                      .flatten()
                      .dense(5, none),
-                 small, Loss::cross_entropy});
+                 small, Loss::cross_entropy, false});
   return all;
 }
 
@@ -171,7 +176,7 @@ bool close(const std::vector<float>& a, const std::vector<float>& b) {
 }
 
 struct Results {
-  std::vector<float> scores, gradient, trained;
+  std::vector<float> scores, gradient, curvature, trained;
   double loss;
 };
 
@@ -179,7 +184,8 @@ Results run(const Kernels& kernels, const Network& network, const Case& c, const
             const Pictures& pictures, const std::vector<int64_t>& labels, const Distortion* distortion, int threads) {
   const Engine engine(kernels, network);
   const size_t count = pictures.count, classes = static_cast<size_t>(network.plan().last().out.maps);
-  Results r{std::vector<float>(count * classes), std::vector<float>(parameters.size()), parameters, 0.0};
+  Results r{std::vector<float>(count * classes), std::vector<float>(parameters.size()),
+            std::vector<float>(parameters.size()), parameters, 0.0};
   engine.scores(parameters.data(), pictures, threads, r.scores.data());
   std::vector<int64_t> patterns(count);
   const size_t each = distortion ? static_cast<size_t>(distortion->copies) + 1 : 1;
@@ -197,6 +203,7 @@ Results run(const Kernels& kernels, const Network& network, const Case& c, const
   t.draws = {1, 2};
   t.parameters = r.trained.data();
   r.loss = engine.gradient(t, pictures, labels.data(), threads, r.gradient.data()).loss;
+  if (c.curved) engine.curvature(t, pictures, labels.data(), threads, r.curvature.data());
   t.batch = count / 2 + 1;
   t.optimiser.adam = count % 2 == 1;
   t.optimiser.momentum = 0.9f;
@@ -247,11 +254,14 @@ void check(const Case& c, size_t count) {
     const Results distorted = run(k, network, c, parameters, as_floats, labels, &distortion, 2);
     expect(close(one.scores, right.scores), "scores", c.name, *name, count);
     expect(close(one.gradient, right.gradient), "gradient", c.name, *name, count);
+    expect(close(one.curvature, right.curvature), "second derivatives", c.name, *name, count);
+    expect(close(distorted.curvature, right_distorted.curvature), "second derivatives of distorted pictures", c.name,
+           *name, count);
     expect(close(one.trained, right.trained), "trained parameters", c.name, *name, count);
     expect(close(real.gradient, right.gradient), "gradient of float pictures", c.name, *name, count);
     expect(close(distorted.gradient, right_distorted.gradient), "gradient of distorted pictures", c.name, *name, count);
-    expect(one.scores == many.scores && one.gradient == many.gradient && one.trained == many.trained &&
-               one.loss == many.loss,
+    expect(one.scores == many.scores && one.gradient == many.gradient && one.curvature == many.curvature &&
+               one.trained == many.trained && one.loss == many.loss,
            "the same bits from one thread and three", c.name, *name, count);
   }
 }

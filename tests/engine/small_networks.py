@@ -125,6 +125,8 @@ CASES = {
     "130 classes": case((1, 3, 3), end=(Flatten(), Dense(130))),
     "distances": case(WIDE, FIRST, Subsample(activation=SCALED), end=DISTANCES),
     "codes of characters": case((1, 5, 5), end=(Flatten(), Dense(84, activation=SCALED), RBF(codes="0123456789AB"))),
+    "learned codes": case(WIDE, FIRST, Subsample(activation=SCALED), end=(*DISTANCES[:2], RBF(CODES, learned=True))),
+    "learned codes alone": case((3, 1, 1), end=(RBF(CODES, learned=True),)),
     "codes alone": case((3, 1, 1), end=(RBF(codes=CODES),)),
     "a function on the last layer": case((1, 5, 5), end=(Flatten(), Dense(4, activation=SCALED))),
 }

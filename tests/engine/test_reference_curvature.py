@@ -79,6 +79,24 @@ def test_it_is_exact_behind_a_single_layer(name):
             assert ours[place] == pytest.approx((slopes[0] - slopes[1]) / 2e-5, rel=1e-5, abs=1e-8)
 
 
+@pytest.mark.parametrize("loss", DISTANCES, ids=lambda loss: f"{loss.kind.value} {loss.j}")
+def test_learned_codes_are_exact_where_they_are_not_below_0(loss):
+    engine, flat, images = small(Flatten(), Dense(3), RBF(codes=CODES, learned=True), preparation=SQUARE)
+    below = 0
+    for row in range(6):
+        ours = engine.curvature(flat, images, LABELS, np.array([row]), Recipe(loss=loss), pass_=0)
+        for place in range(flat.size - 12, flat.size):  # the codes come last
+            slopes = []
+            for step in (1e-5, -1e-5):
+                moved = flat.copy()
+                moved[place] += step
+                slopes.append(engine.gradient(moved, images[[row]], LABELS[[row]], loss)[2][place])
+            right = (slopes[0] - slopes[1]) / 2e-5
+            assert ours[place] == pytest.approx(max(right, 0), rel=1e-5, abs=1e-8)
+            below += right < -1e-6
+    assert (below > 0) == (loss.kind is not LossKind.DISTANCE)
+
+
 # ---- deeper: the paper's sums, written out for single images ----
 
 

@@ -35,6 +35,7 @@ CODES = ((1.0, -1.0, 1.0), (-1.0, -1.0, 1.0), (1.0, 1.0, -1.0), (0.5, 0.0, 0.0))
 ENDS = {
     "logits": (Flatten(), Dense(5, activation=SIGMOID), Dense(4)),
     "distances": (Flatten(), Dense(3, activation=SCALED), RBF(codes=CODES)),
+    "learned": (Flatten(), Dense(3, activation=SCALED), RBF(codes=CODES, learned=True)),
 }
 MIDDLES = {
     "paper": (
@@ -58,6 +59,7 @@ LOSSES = [
     ("distances", Loss()),
     ("distances", Loss(LossKind.DISTANCE)),
     ("distances", Loss(LossKind.DISCRIMINATIVE, j=2.0)),
+    ("learned", Loss(LossKind.DISCRIMINATIVE, j=2.0)),
 ]
 
 

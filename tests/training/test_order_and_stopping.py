@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lenet.recipe import Patience, Shuffle
-from lenet.training.order import order
+from lenet.training.order import order, samples
 from lenet.training.stopping import Stopping
 
 ROWS = np.arange(100, 400)
@@ -71,6 +71,15 @@ def test_a_pass_mixes_the_copies():
         counts = np.bincount(patterns // 500, minlength=10)
         assert counts.min() > 10 and counts.max() < 50
         assert len(np.unique(patterns % 500)) < 300
+
+
+def test_samples_are_some_of_the_pass_each_once():
+    few = samples(ROWS, 50, 3, 0)
+    assert len(few) == len(set(few)) == 50 and np.isin(few, ROWS).all()
+    assert (few == samples(ROWS, 50, 3, 0)).all()
+    for other in (samples(ROWS, 50, 3, 1), samples(ROWS, 50, 4, 0)):
+        assert (few != other).any()
+    assert (np.sort(samples(ROWS, 500, 3, 0)) == ROWS).all()
 
 
 def tutorial(errors, per_pass, passes, first=10_000, growth=2, better=0.995):

@@ -1,10 +1,12 @@
 """Weights to start from: ranges worked out by hand from ``Start`` and the paper."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lenet.engine.layout import Layout
-from lenet.network import Conv, DeformablePool, Dense, Flatten, MaxPool, Network, Subsample
+from lenet.network import RBF, Conv, DeformablePool, Dense, Flatten, MaxPool, Network, Subsample
 from lenet.recipe import Start
 from lenet.training import draw
 from lenet.zoo import ZOO
@@ -93,3 +95,14 @@ def test_a_seed_gives_one_draw():
     assert first.dtype == np.float32 and first.shape == (Layout(network).size,)
     assert (first == again).all()
     assert (first != other).mean() > 0.9
+
+
+@pytest.mark.parametrize("start", Start)
+def test_learned_codes_start_at_the_bitmaps(start):
+    fixed = ZOO["lenet5"].network
+    learned = replace(fixed, layers=(*fixed.layers[:-1], RBF(learned=True)))
+    assert learned.parameters == fixed.parameters + 840
+    assert learned.connections == fixed.connections
+    flat = draw(learned, start, 3)
+    np.testing.assert_array_equal(Layout(learned).views(flat)["output.weight"], RBF().targets())
+    np.testing.assert_array_equal(flat[:-840], draw(fixed, start, 3))  # and the others as ever

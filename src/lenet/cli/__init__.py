@@ -1,4 +1,4 @@
-"""The commands: ``lenet train``, ``evaluate``, ``predict``, ``summary``, ``models``, ``data``, ``completion``."""
+"""The commands: ``lenet train``, ``evaluate``, ``predict``, ``summary``, ``report``, ``models``, ``data`` and so on."""
 
 from .program import main
 

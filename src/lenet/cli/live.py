@@ -137,3 +137,25 @@ def downloading(stream: TextIO) -> Iterator[Any]:
             bar.update(tasks[what], completed=done, total=total)
 
         yield came
+
+
+@contextmanager
+def counting(stream: TextIO) -> Iterator[Any]:
+    """Yield what to call with (steps that are done, all steps, of what); it draws on a terminal only."""
+    if not is_terminal(stream):
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    words = TextColumn("{task.description}", markup=False)
+    with Bar(
+        words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(file=stream), transient=True
+    ) as bar:
+        task = bar.add_task("")
+
+        def came(done: int, total: int, what: str) -> None:
+            bar.update(task, completed=done, total=total, description=what)
+
+        yield came

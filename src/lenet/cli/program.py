@@ -21,6 +21,7 @@ from .data import data
 from .evaluate import evaluate
 from .models import models
 from .predict import predict
+from .report import report
 from .reproduce import reproduce
 from .summary import summary
 from .train import train
@@ -61,7 +62,7 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, summary, models, data, reproduce, completion):
+for command in (train, evaluate, predict, summary, report, models, data, reproduce, completion):
     program.add_command(command)
 
 

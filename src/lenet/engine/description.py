@@ -81,6 +81,7 @@ def _layer(position: int, step: Step, layout: Layout) -> dict[str, Any]:
         "padding": layer.padding if isinstance(layer, Conv) else 0,
         "copies": layer.copies if isinstance(layer, Subsample) else 1,
         "bias": "bias" in places,
+        "learned": isinstance(layer, RBF) and layer.learned,
         "weight": weight,
         "offset": places.get("bias", 0),
         "position": position,

@@ -144,14 +144,19 @@ class Dense(Layer):
 
 @dataclass(frozen=True)
 class RBF(Layer):
-    """Euclidean radial basis functions: y_i = sum_j (x_j - w_ij)^2, the smallest wins. The codes w are fixed.
+    """Euclidean radial basis functions: y_i = sum_j (x_j - w_ij)^2, the smallest wins.
+
+    Weights: none; or where the codes w are learned, ``weight`` (classes, inputs).
 
     Attributes:
         codes: a string, one printable ASCII character a class, whose 7x12 bitmaps are the codes (84 inputs);
             or a row of numbers for each class.
+        learned: whether training moves the codes, from there on. The paper's are fixed, "at least initially"; by eq. 8
+            alone learned ones would fall into one point, which the rubbish class of eq. 9 keeps them from.
     """
 
     codes: str | tuple[tuple[float, ...], ...] = "0123456789"
+    learned: bool = False
 
     def __post_init__(self) -> None:
         """Check the codes."""
@@ -174,8 +179,12 @@ class RBF(Layer):
         require(shape == (inputs, 1, 1), f"RBF's codes have {inputs} numbers, but its input is {shape}")
         return len(self.codes), 1, 1
 
+    def parameter_shapes(self, shape: Shape) -> dict[str, tuple[int, ...]]:
+        """Return the shape of ``weight`` where the codes are learned."""
+        return {"weight": (len(self.codes), shape[0])} if self.learned else {}
+
     def connections(self, shape: Shape) -> int:
-        """Return classes x inputs; the codes are no parameters, but connections."""
+        """Return classes x inputs; fixed codes are no parameters, but connections."""
         return len(self.codes) * shape[0]
 
     def multiply_adds(self, shape: Shape) -> int:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.layout import Layout
-from ..network import Conv, DeformablePool, Network, Pool, Step, Subsample
+from ..network import RBF, Conv, DeformablePool, Network, Pool, Step, Subsample
 from ..recipe import Start
 from .order import WEIGHTS, bits
 
@@ -31,6 +31,9 @@ def draw(network: Network, start: Start, seed: int) -> Array:
         uniform = {name: source.take(array.shape) for name, array in arrays.items()}  # each its own, whatever is used
         if isinstance(step.layer, Subsample):
             _subsample(step.layer, arrays, uniform, start)
+        elif isinstance(step.layer, RBF):
+            if step.layer.learned:
+                arrays["weight"][...] = step.layer.targets()
         elif "weight" in arrays and not (start is Start.GLOROT_POOLED and place == last):
             pool = network.layers[place + 1] if place < last else None
             _weighted(step, arrays, uniform, start, pool.size**2 if isinstance(pool, Pool) else 1)

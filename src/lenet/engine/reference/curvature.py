@@ -81,6 +81,18 @@ def by_inputs(loss: Loss, x: Array, codes: Array, scores: Array, labels: losses.
     return curvature
 
 
+def by_codes(loss: Loss, x: Array, codes: Array, scores: Array, labels: losses.Labels) -> Array:
+    """Return d2E/dw2 (classes, inputs) for the codes w of an RBF layer, summed over the images.
+
+    d2E/dw_ij2 = 2 [i = D] - 2 p_i + 4 p_i (1 - p_i) (x_j - w_ij)^2, which may be below 0, and counts 0 there.
+    """
+    p = losses.chances(loss, scores, labels, distances=True)
+    right = np.eye(p.shape[1])[labels]
+    gap = x[:, None, :] - codes
+    curvature: Array = np.maximum(2 * (right - p)[:, :, None] + 4 * (p * (1 - p))[:, :, None] * gap**2, 0).sum(0)
+    return curvature
+
+
 def through(kind: Activation, y: Array, d2y: Array) -> Array:
     """Return d2E/da2 = f'(a)^2 d2E/dy2 for y = f(a)."""
     return activation.backward(kind, y, np.ones_like(y)) ** 2 * d2y

@@ -172,8 +172,11 @@ class ReferenceEngine:
         end = len(steps)
         if isinstance(last, RBF):  # begins at its inputs
             end -= 1
-            codes = np.array(last.targets(), self.dtype)
-            d2y = curvature.by_inputs(loss, outputs[-2][:, :, 0, 0], codes, scores, labels)
+            x = outputs[-2][:, :, 0, 0]
+            codes = layers.codes(last, self._weights(flat, last.name), x)
+            d2y = curvature.by_inputs(loss, x, codes, scores, labels)
+            if last.learned:
+                views[f"{last.name}.weight"][:] = curvature.by_codes(loss, x, codes, scores, labels)
         else:
             d2y = curvature.by_scores(loss, scores, labels)
         d2y = d2y[:, :, None, None]

@@ -57,7 +57,7 @@ def forward(layer: Layer, weights: Weights, x: Array, uniform: Array | None) -> 
         case Dense():
             a = _column(dense.forward(_row(x), weights["weight"], weights.get("bias")))
         case RBF():
-            a = _column(rbf.forward(_row(x), np.array(layer.targets(), x.dtype)))
+            a = _column(rbf.forward(_row(x), codes(layer, weights, x)))
         case _:
             raise TypeError(f"no such layer: {layer!r}")
     return a
@@ -88,10 +88,18 @@ def backward(layer: Layer, weights: Weights, x: Array, da: Array, uniform: Array
             row, dweights["weight"], dweights["bias"] = dense.backward(_row(x), weights["weight"], _row(da))
             dx = _column(row)
         case RBF():
-            dx = _column(rbf.backward(_row(x), np.array(layer.targets(), x.dtype), _row(da)))
+            row, dweights["weight"] = rbf.backward(_row(x), codes(layer, weights, x), _row(da))
+            dx = _column(row)
         case _:
             raise TypeError(f"no such layer: {layer!r}")
-    return dx, {name: dweights[name] for name in weights}  # a layer without a bias has no use for its gradient
+    return dx, {
+        name: dweights[name] for name in weights
+    }  # a layer without a bias has no use for its gradient, nor have fixed codes
+
+
+def codes(layer: RBF, weights: Weights, x: Array) -> Array:
+    """Return the codes w (classes, inputs) of an RBF layer, fixed or learned, of the dtype of its inputs ``x``."""
+    return weights["weight"] if layer.learned else np.array(layer.targets(), x.dtype)
 
 
 def _pool(layer: Pool, weights: Weights, w: Array, uniform: Array | None) -> Array:

@@ -31,7 +31,7 @@ def update(state: State, gradient: Array, rate: float, optimiser: Optimiser, bia
 
 
 def _diagonal(state: State, g: Array, rate: float, lm: DiagonalLM) -> None:
-    """Appendix C, eq. 23: w = w - rate / (mu + h) g, with h as ``curvature`` gave it before the pass."""
+    """The paper's appendix C: w = w - rate / (mu + h) g, with h as ``curvature`` gave it before the pass."""
     (h,) = state.slots
     state.flat[:] = state.flat - rate * g / (lm.mu + h)
 

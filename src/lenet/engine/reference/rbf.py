@@ -11,6 +11,7 @@ def forward(x: Array, codes: Array) -> Array:
     return ((x[:, None, :] - codes) ** 2).sum(-1)
 
 
-def backward(x: Array, codes: Array, dy: Array) -> Array:
-    """Return dx_j = sum_i 2 (x_j - w_ij) dy_i; the codes are fixed."""
-    return (2 * (x[:, None, :] - codes) * dy[:, :, None]).sum(1)
+def backward(x: Array, codes: Array, dy: Array) -> tuple[Array, Array]:
+    """Return dx_j = sum_i 2 (x_j - w_ij) dy_i, and dw_ij = -2 (x_j - w_ij) dy_i, summed over the images."""
+    each = 2 * (x[:, None, :] - codes) * dy[:, :, None]  # (N, classes, inputs)
+    return each.sum(1), -each.sum(0)
