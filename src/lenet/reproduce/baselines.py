@@ -102,7 +102,7 @@ def layers(images: Array, labels: Labels, seed: int, *, units: tuple[int, ...], 
     )
     classes = np.unique(labels)
     for _ in range(passes):
-        model.partial_fit(images, labels, classes)
+        model.partial_fit(images, labels, classes=classes)
     sizes = (images.shape[1], *units, len(classes))
     weights = sum(a * b for a, b in pairwise(sizes))
     return model.predict_proba, (weights + sum(sizes[1:]), weights)

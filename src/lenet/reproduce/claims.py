@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..errors import unknown
+from ..network import RBF
 from ..zoo import PAPER_DISTORTION, PAPER_SOURCE, ZOO, Entry
 
 TEST, LOSS, TRAINING, VALIDATION, REJECTED, COST = (
@@ -75,6 +76,14 @@ def _zoo(name: str, recipe: str = "published", **changes: Any) -> Entry | None:
     return None if found is None else Entry(row.network, replace(found, **changes), row.source)
 
 
+def _learned(row: Entry | None) -> Entry | None:
+    """Return the row with codes that are trained (section III.C)."""
+    assert row is not None
+    *layers, codes = row.network.layers
+    assert isinstance(codes, RBF)
+    return replace(row, network=replace(row.network, layers=(*layers, replace(codes, learned=True))))
+
+
 PAPER5 = _zoo("lenet5", training_each_pass=True)
 
 # fmt: off
@@ -87,6 +96,8 @@ _TABLE: tuple[tuple[Any, ...], ...] = (
      "LeNet-5 on the first 15,000 training digits", {}, PAPER_SOURCE, (6,), 0.8),
     ("lenet5-30000", _zoo("lenet5", size=30_000, training_each_pass=True),
      "LeNet-5 on the first 30,000 training digits", {}, PAPER_SOURCE, (6,), 1.5),
+    ("lenet5-learned-codes", _learned(_zoo("lenet5")), "LeNet-5 whose output codes are trained too",
+     {}, PAPER_SOURCE, (), 3.0),
     ("lenet5-quick", _zoo("lenet5", "default"), "LeNet-5 by our own quick recipe",
      {}, "lenet", (9,), 0.1),
     ("lenet5-best", _zoo("lenet5", "best"), "LeNet-5 by the best recipe found",

@@ -6,12 +6,12 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..data import Dataset
 from ..errors import LenetError
-from ..training import Interrupted, Observer, Plan, Progress
+from ..training import Interrupted, Observer, Plan, Progress, Row
 from ..training.interrupts import Interrupts
 from . import runs, work
 from .plan import Unit
@@ -109,7 +109,7 @@ class _Crew:
             name = unit.claim.data
             if name not in sets:
                 try:
-                    sets[name] = data(name)
+                    sets[name] = replace(data(name), name=name)  # by which a run that goes on finds it again
                 except LenetError as error:
                     sets[name] = error
             found = sets[name]
@@ -173,13 +173,18 @@ class _Listener(Observer):
         self._tell(plan.done)
 
     def on_choice(self, what: str, share: float) -> None:
-        if self._stop.is_set():
-            raise KeyboardInterrupt
+        self._hear()
 
     def on_chunk(self, progress: Progress) -> None:
+        self._hear()
+        self._tell(progress.updates)
+
+    def on_pass(self, row: Row) -> None:
+        self._hear()  # a short pass has no chunks
+
+    def _hear(self) -> None:
         if self._stop.is_set():
             raise KeyboardInterrupt
-        self._tell(progress.updates)
 
     def _tell(self, updates: int) -> None:
         self._watch.on_share(self._unit, (self._before + updates / self._total) / self._nets)
