@@ -12,6 +12,7 @@ from click.shell_completion import CompletionItem
 from .common import Interrupted, examples, json_option, print_json, width
 
 if TYPE_CHECKING:
+    from ..report.table import Table
     from ..reproduce import Claim, Outcome
     from ..reproduce.studies import Study
 
@@ -51,49 +52,67 @@ def reproduce(context: click.Context, /, as_json: bool, markdown: bool, out: Pat
     Results are written as they come: after Ctrl-C, the same command goes on. What is there already isn't run again,
     unless its recipe or its data have changed.
     """
-    from ..report.table import Table
-    from ..reproduce import CLAIMS, table
     from ..reproduce.studies import STUDIES
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json: one at a time")
     asked = _asked(options["claims"], options["everything"], options["figures"])
     study = STUDIES[options["study"]] if options["study"] else None
-
-    def show(shown: Table) -> None:
-        click.echo(shown.markdown() if markdown else shown.text(width()))
-
     if not asked and study is None:
-        if as_json:
-            print_json(table.document({claim: [] for claim in CLAIMS.values()}))
-        else:
-            show(table.listing(CLAIMS.values()))
-            click.echo("\nRun some by their names, or --all of them.")
+        _list(markdown, as_json)
         return
     if options["figures"] or study:
         from ..report.plot import need_matplotlib
 
         need_matplotlib()
-    work = dict.fromkeys([*asked, *(study.variants.values() if study else ())])
-    outcome = _run(list(work), out, options["seeds"], options["threads"])
-    files = _draw(outcome, out, options["figures"], study)
+    outcome = _run([*asked, *(study.variants.values() if study else ())], out, options["seeds"], options["threads"])
+    files = [] if outcome.stopped else _draw(outcome, out, options["figures"], study)
     if as_json:
-        found = table.by_claim(outcome.results)
-        failed = {unit.name: str(error) for unit, error in outcome.failed.items()}
-        print_json({"claims": table.document(found), "figures": [str(file) for file in files], "failed": failed})
+        _print_json(outcome, files)
     else:
-        if found := {claim: them for claim, them in table.by_claim(outcome.results).items() if claim in asked}:
-            show(table.table(found))
-        if study:
-            show(study.table(outcome.results))
-        for file in files:
-            click.echo(f"drawn: {file}")
+        _print(outcome, asked, study, files, markdown)
     for unit, error in outcome.failed.items():
         click.echo(f"lenet: {unit.name}: {error}", err=True)
     if outcome.stopped:
         raise Interrupted(f"stopped; what is done is in {out}, and the same command goes on")
     if outcome.failed:
         context.exit(1)
+
+
+def _list(markdown: bool, as_json: bool) -> None:
+    """Print the claims there are."""
+    from ..reproduce import CLAIMS, table
+
+    if as_json:
+        print_json({"claims": table.document({claim: [] for claim in CLAIMS.values()})})
+        return
+    _show(table.listing(CLAIMS.values()), markdown)
+    if not markdown:
+        click.echo("\nRun some by their names, or --all of them.")
+
+
+def _show(table: Table, markdown: bool) -> None:
+    click.echo(table.markdown() if markdown else table.text(width()))
+
+
+def _print(outcome: Outcome, asked: list[Claim], study: Study | None, files: list[Path], markdown: bool) -> None:
+    """Print what came out, and where it is drawn."""
+    from ..reproduce import table
+
+    if found := {claim: them for claim, them in table.by_claim(outcome.results).items() if claim in asked}:
+        _show(table.table(found), markdown)
+    if study:
+        _show(study.table(outcome.results), markdown)
+    for file in files:
+        click.echo(f"drawn: {file}", err=markdown)
+
+
+def _print_json(outcome: Outcome, files: list[Path]) -> None:
+    from ..reproduce import table
+
+    failed = {unit.name: str(error) for unit, error in outcome.failed.items()}
+    found = table.document(table.by_claim(outcome.results))
+    print_json({"claims": found, "figures": [str(file) for file in files], "failed": failed})
 
 
 def _asked(claims: tuple[str, ...], everything: bool, figures: tuple[str, ...]) -> list[Claim]:
@@ -121,13 +140,13 @@ def _run(claims: list[Claim], out: Path, seeds: int, threads: int | None) -> Out
 
 
 def _draw(outcome: Outcome, out: Path, numbers: tuple[str, ...], study: Study | None) -> list[Path]:
-    """Draw what was asked for, once all its runs are there; return the files."""
-    if outcome.stopped:
-        return []
+    """Draw what was asked for, and return the files."""
     from ..reproduce import figures
     from .data import loaded
 
     files: list[Path] = []
     for number in dict.fromkeys(numbers):
         files += figures.draw(int(number), outcome.results, out, loaded)
-    return files + list(figures.compare(study, outcome.results, out)) if study else files
+    if study:
+        files += figures.compare(study, outcome.results, out)
+    return files

@@ -8,7 +8,7 @@ from statistics import fmean, stdev
 from typing import Any
 
 from ..report.table import Table
-from .claims import COST, LOSS, MEASURES, REJECTED, TEST, Claim
+from .claims import CLAIMS, COST, LOSS, MEASURES, REJECTED, TEST, Claim
 from .plan import Unit
 from .results import Result
 
@@ -42,9 +42,10 @@ class Spread:
 
 
 def by_claim(results: Mapping[Unit, Result]) -> dict[Claim, list[Result]]:
-    """Return the results of each claim, by seed."""
+    """Return the results of each claim by seed, the claims as the table of claims has them."""
+    place = {claim: place for place, claim in enumerate(CLAIMS.values())}
     found: dict[Claim, list[Result]] = {}
-    for unit in sorted(results, key=lambda unit: unit.seed):
+    for unit in sorted(results, key=lambda unit: (place.get(unit.claim, len(place)), unit.seed)):
         found.setdefault(unit.claim, []).append(results[unit])
     return found
 
