@@ -37,7 +37,8 @@ def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) 
 @click.option("--all", "everything", is_flag=True, help="All claims; with --figure, all methods that it shows.")
 @click.option("--figure", "figures", metavar="N", type=click.Choice(["5", "6", "8", "9"]), multiple=True,
               help="Draw this figure of the paper from our runs: 5, 6, 8 or 9.")  # fmt: skip
-@click.option("--study", type=click.Choice(["pooling", "kernels", "maps"]), help="Compare variants of tanh-same.")
+@click.option("--study", type=click.Choice(["pooling", "kernels", "maps", "recipes"]),
+              help="Compare variants: of tanh-same, or of lenet5's best recipe, idea by idea.")  # fmt: skip
 @click.option("--seeds", metavar="N", type=click.IntRange(1), default=5, show_default=True, help="Runs of each.")
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path("reproduced"), show_default=True,
               help="Where results, models and figures go.")  # fmt: skip

@@ -22,9 +22,11 @@ from ..network import (
     StochasticPool,
     Subsample,
 )
+from ..recipe import Recipe, Validation
 from ..report.table import Table
 from ..zoo import ZOO, Entry
-from .claims import CLAIMS, TEST, Claim
+from .claims import CLAIMS, TEST, VALIDATION, Claim
+from .ideas import ideas
 from .plan import Unit
 from .results import Result
 from .table import by_claim, count, spread, text, time
@@ -41,12 +43,14 @@ class Study:
         title: in words.
         heads: what the two properties are called; the second may be empty.
         variants: by the two.
+        measure: what is compared: the test error, or the validation error where something is to be chosen.
     """
 
     name: str
     title: str
     heads: tuple[str, str]
     variants: Mapping[tuple[str, str], Claim]
+    measure: str = TEST
 
     def table(self, results: Mapping[Unit, Result]) -> Table:
         """Return a row for each variant that has results."""
@@ -56,8 +60,16 @@ class Study:
             if mine := found.get(claim):
                 counts = count(mine[0].parameters), count(mine[0].multiply_adds)
                 seconds = time(fmean(result.seconds for result in mine))
-                rows.append((*labels[: len(heads)], text(TEST, spread(mine, TEST)), f"{len(mine)}", *counts, seconds))
-        numbers = ("test error", "runs", "parameters", "multiply-adds", "a run")
+                rows.append(
+                    (
+                        *labels[: len(heads)],
+                        text(self.measure, spread(mine, self.measure)),
+                        f"{len(mine)}",
+                        *counts,
+                        seconds,
+                    )
+                )
+        numbers = (self.measure, "runs", "parameters", "multiply-adds", "a run")
         return Table((*heads, *numbers), rows, words=heads, spare=("multiply-adds", "parameters"))
 
 
@@ -110,6 +122,14 @@ def _maps(first: int, second: int) -> Claim:
     return _variant(f"maps-{first}-{second}", *layers, Conv(120, activation=TANH), minutes=minutes)
 
 
+def _recipe(place: int, idea: str, recipe: Recipe) -> Claim:
+    """Return LeNet-5 by a recipe that is trained on the first 50,000 training digits, and judged on the others."""
+    recipe = replace(recipe, validation=Validation(rows=(50_000, 60_000)))
+    row = ZOO["lenet5"]
+    work = Entry(row.network, recipe, row.source)
+    return Claim(f"recipe-{place}", work, idea, source="lenet", minutes=0.03 * recipe.passes)
+
+
 SIZES, MAPS = (3, 5, 7), ((3, 8), (6, 16), (12, 32), (20, 50))
 STUDIES = {
     study.name: study
@@ -127,5 +147,12 @@ STUDIES = {
             {(f"{a}x{a} in C1", f"{b}x{b} in C3"): _kernels(a, b) for a in SIZES for b in SIZES},
         ),
         Study("maps", "Map counts", ("C1 and C3", ""), {(f"{a} and {b} maps", ""): _maps(a, b) for a, b in MAPS}),
+        Study(
+            "recipes",
+            "LeNet-5's best recipe, idea by idea, on the last 10,000 training digits",
+            ("idea", ""),
+            {(idea, ""): _recipe(place, idea, recipe) for place, (idea, recipe) in enumerate(ideas())},
+            VALIDATION,
+        ),
     )
 }
