@@ -37,7 +37,7 @@ def test_it_learns_and_repeats(digits, name):
     again, _, _ = baselines.fit(BASELINES[name], 3, digits)
     other, _, _ = baselines.fit(BASELINES[name], 4, digits)
     assert measures == again and seconds > 0
-    assert measures["test error"] < 0.6 and 0 <= measures["rejected"] <= 1  # by chance 0.9
+    assert measures["test error"] < 0.6 and 0 <= measures.get("rejected", 0) < 1  # by chance 0.9
     assert BASELINES[name].drawn or measures == other
     assert all(count > 0 for count in counts)
 
