@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from small_claims import entry
@@ -22,6 +24,10 @@ from lenet.training.history import Row
 
 def result(unit, error, **measures):
     return Result(unit.claim.name, unit.seed, "", {"test error": error, **measures}, 1, 1, 1.0, 1)
+
+
+def validated(unit, error):
+    return replace(result(unit, 0.5), measures={"test error": 0.5, "validation error": error})
 
 
 def texts(figure):
@@ -140,7 +146,7 @@ def test_nothing_to_show(tmp_path, load):
 @pytest.mark.parametrize("study", STUDIES.values(), ids=STUDIES)
 def test_a_study_s_variants_fit_their_recipes(study):
     names = {claim.name for claim in study.variants.values()}
-    assert len(names) == len(study.variants) and "tanh-same" in names
+    assert len(names) == len(study.variants) and ("tanh-same" in names or study.name == "recipes")
     for claim in study.variants.values():
         assert isinstance(claim.work.network, Network)
         assert claim.work.recipe.preparation.input == claim.work.network.input
@@ -160,3 +166,13 @@ def test_a_study_s_table_and_figure(tmp_path):
     for container in axes.containers:
         assert container.lines[0].get_xdata() == pytest.approx([1.2] * 3)
     assert [file.name for file in figures.compare(study, found, tmp_path)] == ["study-kernels.png", "study-kernels.svg"]
+
+
+def test_a_study_on_validation_digits_shows_no_test_error(tmp_path):
+    study = STUDIES["recipes"]
+    found = {unit: validated(unit, 0.008) for unit in units(study.variants.values(), 2)}
+    assert "50.00%" not in study.table(found).text() and "0.80%" in study.table(found).text()
+    with plot.style():
+        axes = variants.draw(study, found).axes[0]
+    assert axes.get_xlabel().startswith("validation error, %")
+    assert axes.containers[0].lines[0].get_xdata() == pytest.approx([0.8] * len(study.variants))

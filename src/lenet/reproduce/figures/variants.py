@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from ...report import plot
-from ..claims import TEST
 from ..plan import Unit
 from ..results import Result
 from ..studies import Study
@@ -32,7 +31,7 @@ def draw(study: Study, results: Mapping[Unit, Result]) -> Figure:
         drawn = [
             (rows.index(row) + APART * (place - (len(colours) - 1) / 2), values)
             for (row, other), claim in study.variants.items()
-            if other == colour and (values := spread(found.get(claim, ()), TEST)) is not None
+            if other == colour and (values := spread(found.get(claim, ()), study.measure)) is not None
         ]
         for y, values in drawn:
             dots = [100 * value for value in values.values]
@@ -50,7 +49,7 @@ def draw(study: Study, results: Mapping[Unit, Result]) -> Figure:
     axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set_title(study.title)
-    axes.set_xlabel("error on the test digits, %; dots are runs, with their mean and standard deviation")
+    axes.set_xlabel(f"{study.measure}, %; dots are runs, with their mean and standard deviation")
     if len(colours) > 1:
         axes.legend(title=study.heads[1], loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
