@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,11 @@ from .common import Interrupted, complete_data, complete_network, examples, is_w
 
 if TYPE_CHECKING:
     from ..data import Dataset
-    from ..training import Boosted, Run
+    from ..training import Committee, Run
     from ..zoo import Entry
 
 SHOWN = 10  # test pictures that are drawn in the end
+LISTED = 5  # errors of a committee's networks; of more, the lowest and the highest
 SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 
 
@@ -27,6 +30,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
         "lenet train d2l --seed 1 --passes 3",
         "lenet train my-network.toml --data my-digits/ --validate 0.1",
         "lenet train lenet4 --boosted",
+        "lenet train lenet5 --recipe best --members 16",
         "lenet train --resume runs/lenet5-001",
     ),
 )
@@ -38,32 +42,49 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--batch", metavar="N", type=click.IntRange(1), help="Pictures an update.")
 @click.option("--rate", metavar="X", type=click.FloatRange(0, min_open=True), help="The same rate throughout.")
 @click.option("--boosted", is_flag=True, help="Three networks, as the paper's boosted LeNet-4; see the manual.")
+@click.option("--members", metavar="N", type=click.IntRange(2), help="So many networks, from as many seeds, together.")
 @click.option("--validate", metavar="SHARE", type=SHARE, help="Hold out this share of the training pictures to watch.")
 @click.option("--threads", metavar="N", type=click.IntRange(1), help="By default one a core; the result is the same.")
 @click.option("--out", metavar="FOLDER", type=click.Path(), help="Of the run; by default a new one in runs/.")
 @click.option("--resume", metavar="FOLDER", type=click.Path(), help="Go on with the run of this folder.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
 @json_option
-def train(resume: str | None, boosted: bool, threads: int | None, quiet: bool, as_json: bool, **options: Any) -> None:
+def train(
+    *,
+    resume: str | None,
+    boosted: bool,
+    members: int | None,
+    threads: int | None,
+    quiet: bool,
+    as_json: bool,
+    **options: Any,
+) -> None:
     """Train a network and test it. What no option says, the network's recipe does (`lenet summary NETWORK`).
 
     NETWORK is a name that `lenet models` lists, by default lenet5, or a network of your own in a TOML file. The run's
     folder keeps the model, the history and a checkpoint: after Ctrl-C, --resume goes on to the very same result.
 
     --boosted trains a second network on patterns that the first finds hard, a third where the two disagree, and lets
-    them answer together; where the first is sure, it answers alone.
+    them answer together; --members trains the network from the seeds N, N + 1 and so on. Where the first is sure, it
+    answers alone.
     """
     from .. import training
     from .live import Silent, watcher
 
-    if resume is not None and boosted:
-        raise click.UsageError("--resume goes on as the run began; leave out --boosted")
+    several = [name for name, given in (("--boosted", boosted), ("--members", members)) if given]
+    if resume is not None and several:
+        raise click.UsageError(f"--resume goes on as the run began; leave out {several[0]}")
+    if len(several) > 1:
+        raise click.UsageError("--boosted and --members are two ways to train several networks; give one of them")
     data, arguments = _resumed(resume, options) if resume is not None else _begun(**options)
-    boosted = boosted or (resume is not None and training.is_boosting(resume))
-    begin = training.boost if boosted else training.train
+    begin: Callable[..., Run | Committee] = training.train
+    if boosted or (resume is not None and training.is_boosting(resume)):
+        begin = training.boost
+    elif members or (resume is not None and training.is_together(resume)):
+        begin = partial(training.together, members=members)
     try:
         with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as observer:
-            run: Run | Boosted = begin(data=data, threads=threads, observer=observer, **arguments)
+            run = begin(data=data, threads=threads, observer=observer, **arguments)
     except training.Interrupted as stopped:
         raise Interrupted(str(stopped)) from None
     if as_json:
@@ -111,21 +132,20 @@ def _loaded(source: str) -> Dataset:
     return replace(loaded(source), name=source)
 
 
-def _tell(run: Run | Boosted, data: Dataset, quiet: bool) -> None:
+def _tell(run: Run | Committee, data: Dataset, quiet: bool) -> None:
     """Print what training gave: the test error, ten test pictures as they were read, where it is, and what now."""
     import numpy as np
 
     from ..report import scores
+    from ..training import Committee
     from . import drawing
 
     passes, seconds = run.metrics["passes"], run.metrics["seconds"]["training"]
     count = "1 pass" if passes == 1 else f"{passes} passes"
     time = f"{count} in {seconds:,.1f} s, {run.metrics['digits_per_second']:,.0f} digits/s"
     tested = f"test {scores.line(run.metrics['test'])}" if "test" in run.metrics else "the data has no test pictures"
-    if "nets" in run.metrics and "test" in run.metrics:
-        alone = ", ".join(f"{net['test']['error']:.2%}" for net in run.metrics["nets"])
-        always, cost = run.metrics["all_three_test"]["error"], run.metrics["cost"]["test"]
-        tested += f"\nalone: {alone}; all three always asked: {always:.2%}; {cost:.2f} networks a picture"
+    if isinstance(run, Committee) and "test" in run.metrics:
+        tested += f"\n{_alone(run)}"
     click.echo(f"{tested}\n{time}\n{run.folder}" if quiet else f"\n{tested}\n{time}\n")
     if quiet:
         return
@@ -138,3 +158,11 @@ def _tell(run: Run | Boosted, data: Dataset, quiet: bool) -> None:
         f"  lenet predict PICTURE --model {run.folder}\n"
         f"  lenet summary {run.folder}"
     )
+
+
+def _alone(run: Committee) -> str:
+    """Return how well a committee's networks read alone and all together, and how many are asked."""
+    errors = [f"{net['test']['error']:.2%}" for net in run.metrics["nets"]]
+    alone = ", ".join(errors) if len(errors) <= LISTED else f"{min(errors)} to {max(errors)}"
+    error, cost = run.metrics[f"{run.always}_test"]["error"], run.metrics["cost"]["test"]
+    return f"alone: {alone}; {run.always.replace('_', ' ')} always asked: {error:.2%}; {cost:.2f} networks a picture"

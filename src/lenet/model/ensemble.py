@@ -30,7 +30,7 @@ class Asked(NamedTuple):
     Attributes:
         first: the first member's scores, float32 (N, classes).
         unsure: the rows (n,) that the others were asked about.
-        others: each other's scores of those rows, float32 (n, classes).
+        others: each other's scores of those rows, float32 (n, classes); empty where there are no such rows.
     """
 
     first: NDArray[np.float32]
@@ -109,7 +109,8 @@ class Ensemble:
             LenetError: ``images`` aren't what this network reads; see ``accept``.
         """
         array, single = accept(images, self.preparation.shape)
-        labels = answers(self._sum(self._ask(array)), self.network.smallest_wins)
+        asked = self._ask(array)
+        labels = answers(self._sum(asked) if len(asked.unsure) else asked.first, self.network.smallest_wins)
         return int(labels[0]) if single else labels
 
     def scores(self, images: ArrayLike) -> NDArray[np.float32]:
@@ -130,7 +131,7 @@ class Ensemble:
         array, single = accept(images, self.preparation.shape)
         asked, smallest = self._ask(array), self.network.smallest_wins
         shares = probabilities(asked.first, self.members[0].loss, smallest)
-        for member, scores in zip(self.members[1:], asked.others, strict=True):
+        for member, scores in zip(self.members[1:], asked.others, strict=False):
             shares[asked.unsure] += probabilities(scores, member.loss, smallest)
         shares[asked.unsure] /= len(self.members)
         return shares[0] if single else shares
@@ -177,6 +178,8 @@ class Ensemble:
         """Let the first member read all images, and the others those that it isn't sure of."""
         first = self._first(images)
         unsure = self._unsure(first)
+        if not len(unsure):
+            return Asked(first, unsure, [])
         rest = images if len(unsure) == len(images) else images[unsure]
         others = [self._engine.scores(member.flat, rest) for member in self.members[1:]]
         return Asked(first, unsure, others)

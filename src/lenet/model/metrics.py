@@ -101,8 +101,10 @@ def gaps(scores: NDArray[Any], smallest_wins: bool) -> NDArray[Any]:
     """
     if scores.shape[1] < 2:
         return np.full(len(scores), np.inf, scores.dtype)
-    sign = -1 if smallest_wins else 1
-    best = np.partition(sign * scores, -2, axis=1)
+    if smallest_wins:
+        best = np.partition(scores, 1, axis=1)
+        return np.asarray(best[:, 1] - best[:, 0])
+    best = np.partition(scores, -2, axis=1)
     return np.asarray(best[:, -1] - best[:, -2])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from .. import written
 from ..data import Dataset
 from ..model.rejection import rejection
-from ..training import Boosted, Observer, Run, boost, is_boosting, machine, train
+from ..training import Committee, Observer, Run, boost, is_boosting, machine, train
 from ..training import checkpoint as checkpoints
 from ..training import folder as folders
 from ..training.settings import settle
@@ -52,7 +52,7 @@ def _train(
 ) -> tuple[dict[str, float], Counts, float]:
     row, _ = settle(unit.row, data, None, {})
     boosted = unit.claim.boosted
-    begin: Callable[..., Run | Boosted] = boost if boosted else train
+    begin: Callable[..., Run | Committee] = boost if boosted else train
     options: dict[str, Any] = {"data": data, "threads": threads, "observer": observer}
     if _begun(folder, row):
         run = begin(resume=folder, **options)
@@ -64,7 +64,7 @@ def _train(
     return measures, counts, run.metrics["seconds"]["training"]
 
 
-def _measures(run: Run | Boosted, row: Entry, data: Dataset) -> dict[str, float]:
+def _measures(run: Run | Committee, row: Entry, data: Dataset) -> dict[str, float]:
     """Return what came out, by name. A committee's nets have each a training set of its own: no error of that."""
     measures = {}
     if isinstance(run, Run):

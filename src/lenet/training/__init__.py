@@ -1,22 +1,28 @@
 """The loop that follows a recipe: schedules and early stopping, checkpoints, metrics, history."""
 
-from .boosting import Boosted, boost, is_boosting
+from .assembly import assemble
+from .boosting import boost, is_boosting
+from .committee import Committee
 from .history import Row
 from .interrupts import Interrupted
+from .members import is_together, together
 from .observer import Observer, Plan, Progress
 from .run import Run, train
 from .start import draw
 
 __all__ = [
-    "Boosted",
+    "Committee",
     "Interrupted",
     "Observer",
     "Plan",
     "Progress",
     "Row",
     "Run",
+    "assemble",
     "boost",
     "draw",
     "is_boosting",
+    "is_together",
+    "together",
     "train",
 ]

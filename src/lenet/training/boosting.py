@@ -6,57 +6,32 @@ reads half wrong, net 3 on fresh patterns on which nets 1 and 2 disagree. Their 
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import written
-from ..data.dataset import Dataset
 from ..errors import LenetError
-from ..files import read_whole, write_atomically
-from ..model import Ensemble, Model, choose_sure, engines
 from ..network.layer import whole
 from ..recipe import Recipe
-from ..zoo import PAPER_DISTORTION, Entry
+from ..zoo import PAPER_DISTORTION
 from . import folder as folders
-from .candidates import Candidates, half_and_half
-from .history import Row
-from .interrupts import Interrupted, Interrupts
+from .assembly import SEEDS
+from .candidates import Candidates, choosing, half_and_half
+from .committee import Committee, Work, refuse_changes
 from .observer import Observer
-from .run import Run, train_on
+from .run import Run
 from .selection import Selection
-from .settings import Data, What, dataset_of, settle
+from .settings import Data, What, settle
 
-FILE = "boosting.json"
 COPIES = 49
-SEEDS = 1_000_000  # between the nets' seeds, so that one's distortions are no other's
 
-
-@dataclass(frozen=True)
-class Boosted:
-    """What boosting gave.
-
-    Attributes:
-        model: the committee; where net 1 is sure, the others are skipped.
-        runs: of nets 1, 2 and 3.
-        folder: where the files are; None: there are none.
-        metrics: what ``metrics.json`` holds; docs/training.md lists it.
-    """
-
-    model: Ensemble
-    runs: tuple[Run, ...]
-    folder: Path | None
-    metrics: dict[str, Any]
-
-    @property
-    def history(self) -> tuple[Row, ...]:
-        """The rows of all three runs, one after the other."""
-        return tuple(row for run in self.runs for row in run.history)
+Nets = list[NDArray[np.float32]]  # the weights of each
+Choose = Callable[[Recipe, Nets], NDArray[np.int64]]
 
 
 def boost(
@@ -74,7 +49,7 @@ def boost(
     threads: int | None = None,
     observer: Observer | None = None,
     engine: str = "native",
-) -> Boosted:
+) -> Committee:
     """Train three nets that answer together, and keep the runs in a folder.
 
     Each net makes as many updates as the recipe says; the patterns of nets 2 and 3 come again and again. They are
@@ -107,10 +82,8 @@ def boost(
     changes = {"seed": seed, "passes": passes, "batch": batch, "rate": rate}
     watch = observer or Observer()
     if resume is not None:
-        given = {"what": what, "recipe": recipe, "folder": folder, "copies": copies, **changes}
-        if refused := [name for name, value in given.items() if value is not None]:
-            raise LenetError(f"boosting that is resumed keeps its settings; leave out {', '.join(refused)}")
-        return _resumed(Path(resume), data, threads, watch)
+        refuse_changes("boosting", {"what": what, "recipe": recipe, "folder": folder, "copies": copies, **changes})
+        return _Boosting.resumed(Path(resume), data, threads, watch)
     row, dataset = settle("lenet4" if what is None else what, data, recipe, changes)
     row = replace(row, recipe=replace(row.recipe, distortion=row.recipe.distortion or PAPER_DISTORTION))
     boosting = _Boosting(row, dataset, COPIES if copies is None else copies, engine, threads=threads, observer=watch)
@@ -121,83 +94,44 @@ def boost(
 
 def is_boosting(folder: str | os.PathLike[str]) -> bool:
     """Whether a folder is one that ``boost`` writes to."""
-    return (Path(folder) / FILE).is_file()
+    return (Path(folder) / _Boosting.file).is_file()
 
 
-def _resumed(folder: Path, data: Data | None, threads: int | None, observer: Observer) -> Boosted:
-    row, _ = folders.settings(folder)
-    try:
-        about = json.loads(read_whole(folder / FILE))
-        copies, engine, checksum = int(about["copies"]), str(about["engine"]), about["data"]
-    except (ValueError, KeyError, TypeError) as error:
-        raise LenetError(f"{folder / FILE} is damaged: {error!r}; start anew") from None
-    dataset = dataset_of(row.recipe.data if data is None else data)
-    if dataset.checksum != checksum:
-        raise LenetError(f"the boosting in {folder} began on other data than {dataset.name!r} is now; start anew")
-    return _Boosting(row, dataset, copies, engine, threads=threads, observer=observer).run(folder)
+class _Boosting(Work):
+    """The three runs, and the choices between them."""
 
+    what, file, key, always = "boosting", "boosting.json", "copies", "all_three"
 
-class _Boosting:
-    """The three runs, the choices between them, and what comes of them."""
+    def select(self) -> Selection:
+        """Check the copies, and return what net 1 is trained on."""
+        whole("the copies for boosting", self.number, 1)
+        self._recipe(2)  # refuses too many
+        return Selection.of(self.data, self.row.recipe)
 
-    def __init__(
-        self, row: Entry, data: Dataset, copies: int, engine: str, *, threads: int | None, observer: Observer
-    ) -> None:
-        """Check what can be refused before a folder is made."""
-        self.row, self.network, self.data, self.copies = row, row.network, data, copies
-        self.name, self.threads, self.observer = engine, threads, observer
-        self.selection = Selection.of(data, row.recipe)
-        self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)
-        whole("the copies for boosting", copies, 1)
-        self._recipe(2, copies)  # refuses too many
-
-    def run(self, folder: Path | None) -> Boosted:
-        """Train the nets, and choose where net 1 answers alone."""
-        self.folder = folder
-        self._begin()
+    def train(self) -> list[Run]:
+        """Return the runs; the patterns of nets 2 and 3 are chosen as soon as the nets before them have ended."""
         runs: list[Run] = []
-        try:
-            for number, choose in ((1, None), (2, self._hard), (3, self._disputed)):
-                runs.append(self._train(number, runs, choose))
-            sure = choose_sure(*self._for_the_threshold([run.model for run in runs]), self.network.smallest_wins)
-        except Interrupted:
-            raise Interrupted(folder) from None
-        return self._finish(runs, sure)
+        for number, choose in ((1, None), (2, self._hard), (3, self._disputed)):
+            runs.append(self._train(number, runs, choose))
+        return runs
 
-    def _begin(self) -> None:
-        """Write what it takes to go on; the settings come last, as in a run's folder."""
-        if self.folder is not None and not (self.folder / folders.SETTINGS).exists():
-            about = {"copies": self.copies, "engine": self.name, "data": self.data.checksum}
-            write_atomically(self.folder / FILE, (json.dumps(about) + "\n").encode())
-            write_atomically(self.folder / folders.SETTINGS, written.write(self.row).encode())
-
-    def _recipe(self, number: int, copies: int) -> Recipe:
-        """Return the recipe of net ``number``, or of patterns that only it sees."""
+    def _recipe(self, number: int) -> Recipe:
+        """Return the recipe of net 2 or 3."""
         recipe = self.row.recipe
         assert recipe.distortion is not None
-        distortion = replace(recipe.distortion, copies=copies, share=1.0)
+        distortion = replace(recipe.distortion, copies=self.number, share=1.0)
         return replace(recipe, seed=recipe.seed + (number - 1) * SEEDS, distortion=distortion)
 
-    def _train(self, number: int, before: list[Run], choose: Any) -> Run:
-        folder = None if self.folder is None else self.folder / f"net-{number}"
-        row, selection, part = self.row, self.selection, f"net {number} of 3"
+    def _train(self, number: int, before: list[Run], choose: Choose | None) -> Run:
+        name, row, selection = f"net-{number}", self.row, self.selection
         if choose is not None:
-            row = replace(row, recipe=self._recipe(number, self.copies))
-            if folder is None or not (folder / folders.SETTINGS).exists():
+            row = replace(row, recipe=self._recipe(number))
+            if not self.begun(name):
                 patterns = choose(row.recipe, [run.model.flat for run in before])
                 selection = replace(selection, patterns=patterns)
-        return train_on(
-            selection,
-            row,
-            self.data,
-            folder,
-            threads=self.threads,
-            observer=self.observer,
-            engine=self.name,
-            part=part,
-        )
+        return self.train_net(name, row, selection, f"net {number} of 3")
 
-    def _hard(self, recipe: Recipe, nets: list[NDArray[np.float32]]) -> NDArray[np.int64]:
+    def _hard(self, recipe: Recipe, nets: Nets) -> NDArray[np.int64]:
         """Return the patterns of net 2: net 1 reads half of them wrong."""
         candidates, (first,) = self._answers(recipe, nets, "net 2")
         wrong = first != candidates.labels()
@@ -209,7 +143,7 @@ class _Boosting:
             )
         return half_and_half(candidates.patterns, wrong, recipe.seed)
 
-    def _disputed(self, recipe: Recipe, nets: list[NDArray[np.float32]]) -> NDArray[np.int64]:
+    def _disputed(self, recipe: Recipe, nets: Nets) -> NDArray[np.int64]:
         """Return the patterns of net 3: nets 1 and 2 disagree on them."""
         candidates, (first, second) = self._answers(recipe, nets, "net 3")
         if (first == second).all():
@@ -220,67 +154,7 @@ class _Boosting:
         disputed: NDArray[np.int64] = candidates.patterns[first != second]
         return disputed
 
-    def _answers(
-        self, recipe: Recipe, nets: list[NDArray[np.float32]], what: str
-    ) -> tuple[Candidates, NDArray[np.int64]]:
-        with Interrupts() as heard:
-            candidates = self._candidates(recipe, f"choosing patterns for {what}", heard)
+    def _answers(self, recipe: Recipe, nets: Nets, what: str) -> tuple[Candidates, NDArray[np.int64]]:
+        with choosing(self.observer, f"choosing patterns for {what}") as watch:
+            candidates = Candidates(self.engine, self.data, self.selection.rows, recipe, watch)
             return candidates, candidates.answers(nets, self.network.smallest_wins)
-
-    def _candidates(self, recipe: Recipe, what: str, heard: Interrupts) -> Candidates:
-        def watch(share: float) -> None:
-            try:
-                self.observer.on_choice(what, share)
-            except KeyboardInterrupt:
-                heard.asked = True
-            if heard.asked:
-                raise Interrupted(self.folder)
-
-        return Candidates(self.engine, self.data, self.selection.rows, recipe, watch)
-
-    def _for_the_threshold(self, models: list[Model]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
-        """Return each net's scores (3, N, classes) and labels (N,) of digits that no net was trained on."""
-        validation, watched = self.row.recipe.validation, self.selection.watched
-        if validation is not None and validation.held_out:
-            images = self.data.train_images[watched]
-            scores = np.stack([np.asarray(model.scores(images)) for model in models])
-            return scores, self.data.train_labels[watched].astype(np.int64)
-        with Interrupts() as heard:
-            fresh = self._candidates(self._recipe(4, 1), "choosing where net 1 answers alone", heard)
-            return fresh.scores([model.flat for model in models]), fresh.labels()
-
-    def _finish(self, runs: list[Run], sure: float | None) -> Boosted:
-        """Measure, and write the committee; the metrics come last."""
-        models, metrics = [run.model for run in runs], self._metrics([run.model for run in runs], sure)
-        kept: dict[str, Any] = {name: metrics[name] for name in ("test", "validation", "cost") if name in metrics}
-        model = Ensemble(models, sure=sure, metrics=kept)
-        seconds = {name: round(sum(run.metrics["seconds"][name] for run in runs), 3) for name in ("training", "total")}
-        updates = sum(run.metrics["updates"] for run in runs)
-        metrics |= {
-            "sure": sure,
-            "passes": sum(run.metrics["passes"] for run in runs),
-            "updates": updates,
-            "seconds": seconds,
-            "digits_per_second": round(updates * self.row.recipe.batch / max(seconds["training"], 1e-9), 1),
-            "machine": runs[0].metrics["machine"],
-        }
-        if self.folder is not None:
-            model.save(self.folder / folders.MODEL)
-            write_atomically(self.folder / folders.METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
-        return Boosted(model, tuple(runs), self.folder, metrics)
-
-    def _metrics(self, models: list[Model], sure: float | None) -> dict[str, Any]:
-        """Return errors of the committee, of all three asked always, and of each net; and the cost."""
-        data, watched = self.data, self.selection.watched
-        parts = {
-            "test": (data.test_images, data.test_labels),
-            "validation": (data.train_images[watched], data.train_labels[watched]),
-        }
-        committee, whole, metrics = Ensemble(models, sure=sure), Ensemble(models), dict[str, Any]()
-        for name, (images, labels) in parts.items():
-            if len(labels):
-                metrics[name] = committee.evaluate(images, labels).summary()
-                metrics[f"all_three_{name}"] = whole.evaluate(images, labels).summary()
-                metrics.setdefault("cost", {})[name] = round(committee.cost(images), 4)
-        metrics["nets"] = [model.metrics for model in models]
-        return metrics

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,8 @@ from ..data.dataset import Dataset
 from ..model.engines import Engine
 from ..model.metrics import answers
 from ..recipe import Recipe
+from .interrupts import Interrupted, Interrupts
+from .observer import Observer
 from .order import bits
 
 CHUNK = 4096  # pictures read at once: 13 MB of 28x28
@@ -64,6 +67,22 @@ class Candidates:
             pictures = self.engine.distorted(self.data.train_images, patterns[start : start + CHUNK], self.recipe)
             yield np.stack([self.engine.scores(flat, pictures) for flat in nets])
             self.watch(min(1.0, (start + CHUNK) / len(patterns)))
+
+
+@contextmanager
+def choosing(observer: Observer, what: str) -> Iterator[Callable[[float], None]]:
+    """Yield what to tell the share that is read; it tells ``observer``, and raises ``Interrupted`` after Ctrl-C."""
+    with Interrupts() as heard:
+
+        def watch(share: float) -> None:
+            try:
+                observer.on_choice(what, share)
+            except KeyboardInterrupt:
+                heard.asked = True
+            if heard.asked:
+                raise Interrupted(None)
+
+        yield watch
 
 
 def half_and_half(patterns: Rows, wrong: NDArray[np.bool_], seed: int) -> Rows:

@@ -26,7 +26,7 @@ class Plan:
         total: most updates of the run; early stopping may end it sooner.
         done: updates that were made before, where a run is resumed.
         folder: where its files go; None: nowhere.
-        part: what the run is a part of, such as ``net 2 of 3``; empty: it stands alone.
+        part: what the run is a part of, such as ``net 2 of 3`` or ``member 4 of 16``; empty: it stands alone.
     """
 
     network: Network
@@ -67,7 +67,7 @@ class Observer:
         """Before the first update."""
 
     def on_choice(self, what: str, share: float) -> None:
-        """While patterns are read to choose among them, in ``boost``: for what, and the share that is done."""
+        """While digits are read for a choice, of a committee: for what, and the share that is done."""
 
     def on_chunk(self, progress: Progress) -> None:
         """About ten times a second, between updates."""
