@@ -89,6 +89,26 @@ def test_three_networks_boosted(lenet, digits, tmp_path, monkeypatch):
     assert "leave out --boosted" in refused.err
 
 
+def test_networks_of_several_seeds(lenet, digits, tmp_path):
+    options = ("--data", digits, "--passes", "1", "--members", "6", "--seed", "3")
+    told = lenet("train", "relu-valid", *options, "--out", tmp_path / "run")
+    assert (told.code, told.err) == (0, "")
+    parts = [line for line in told.out.splitlines() if line.startswith("member ")]
+    assert parts == [f"member {n} of 6" for n in range(1, 7)]
+    assert "; all always asked: " in told.out and "% to " in told.out
+    assert " networks a picture\n6 passes in " in told.out
+    answer = json.loads(lenet("evaluate", tmp_path / "run", "--data", digits, "--json").out)
+    again = json.loads(lenet("train", "--resume", tmp_path / "run", "--json").out)
+    assert again["model"] == answer["model"] == "6 x relu-valid"
+    assert again["metrics"]["test"]["error"] == answer["error"]
+    assert len(again["metrics"]["nets"]) == len(again["history"]) == 6
+    refused = lenet("train", "--resume", tmp_path / "run", "--members", "6")
+    assert (refused.code, "leave out --members" in refused.err) == (2, True)
+    refused = lenet("train", "lenet4", "--boosted", "--members", "3")
+    assert (refused.code, "--boosted and --members are two ways" in refused.err) == (2, True)
+    assert lenet("train", "--members", "1").code == 2
+
+
 def test_summary_has_the_paper_s_totals(lenet):
     answer = lenet("summary", "lenet5")
     assert any(line.split() == ["total", "60,000", "340,908", "328,096"] for line in answer.out.splitlines())

@@ -69,6 +69,16 @@ def test_where_the_first_is_sure_the_others_are_skipped(told):
     assert [ensemble.predict(picture) for picture in pictures] == [0, 1, 0, 2]
 
 
+def test_one_picture_that_the_first_is_sure_of_is_read_once(told):
+    ensemble, pictures, engine = told(sure=2)
+    assert (ensemble.predict(pictures[0]), ensemble.predict(pictures[2])) == (0, 0)
+    assert ensemble.scores(pictures[2]).tolist() == [15, 9, 9] and ensemble.probabilities(pictures[2]).shape == (3,)
+    assert engine.asked == [(0, [0]), (0, [2]), (0, [2]), (0, [2])]
+    engine.asked.clear()
+    assert ensemble.predict(pictures[1]) == 1
+    assert engine.asked == [(0, [1]), (1, [1]), (2, [1])]
+
+
 def test_the_probability_is_the_mean_of_those_asked(told):
     ensemble, pictures, _ = told(sure=2)
     softmax = np.exp(ANSWERS) / np.exp(ANSWERS).sum(axis=2, keepdims=True)

@@ -65,8 +65,8 @@ def train(
     folder keeps the model, the history and a checkpoint: after Ctrl-C, --resume goes on to the very same result.
 
     --boosted trains a second network on patterns that the first finds hard, a third where the two disagree, and lets
-    them answer together; --members trains the network from the seeds N, N + 1 and so on. Where the first is sure, it
-    answers alone.
+    them answer together. --members trains the network from as many seeds, --seed and those that follow it, and lets
+    all answer together. Where the first is sure, it answers alone.
     """
     from .. import training
     from .live import Silent, watcher
