@@ -95,9 +95,9 @@ PAPER_TRAINING = Recipe(
     test_each_pass=True,
 )
 
-# From +-2.4/F, as the paper has it, F6 saturates at the table's rates within the first pass, and nothing is learned. From
-# weights of a deviation of 1/sqrt(F) the rates are those that the paper tells of its first pass (docs/paper.md). That
-# start and the factor: chosen on validation.
+# From +-2.4/F, as the paper has it, F6 saturates at the rates of the table within the first pass, and nothing is
+# learned. From weights of a deviation of 1/sqrt(F) the rates are those that the paper tells of its first pass
+# (docs/paper.md). That start and the factor: chosen on validation.
 PAPER_LENET5 = replace(
     PAPER_TRAINING, start=Start.FAN_IN, loss=Loss(LossKind.DISCRIMINATIVE), schedule=Table(factor=0.2)
 )
