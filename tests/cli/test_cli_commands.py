@@ -104,7 +104,7 @@ def test_networks_of_several_seeds(lenet, digits, tmp_path):
     assert len(again["metrics"]["nets"]) == len(again["history"]) == 6
     refused = lenet("train", "--resume", tmp_path / "run", "--members", "6")
     assert (refused.code, "leave out --members" in refused.err) == (2, True)
-    refused = lenet("train", "lenet4", "--boosted", "--members", "3")
+    refused = lenet("train", "relu-valid", *options, "--boosted")
     assert (refused.code, "--boosted and --members are two ways" in refused.err) == (2, True)
     assert lenet("train", "--members", "1").code == 2
 
