@@ -25,9 +25,9 @@ def test_models_lists_the_zoo(lenet):
     assert [row["name"] for row in listed] == list(zoo.ZOO)
     assert listed[0]["parameters"] == 60_000
     assert listed[0]["claim"] == "0.95% error; 0.8% with distortions"
-    assert "published, distorted" in lines[1] and "published" not in lines[2]
+    assert "published, distorted, best, robust" in lines[1] and "published" not in lines[2]
     assert (listed[0]["recipes"], listed[1]["recipes"]) == (
-        ["default", "published", "distorted"],
+        ["default", "published", "distorted", "best", "robust"],
         ["default", "published"],
     )
 
@@ -130,13 +130,13 @@ def test_summary_writes_a_network_that_reads_back(lenet, tmp_path, name):
 
 def test_summary_shows_a_network_s_recipes(lenet):
     text = lenet("summary", "lenet5").out
-    _, published, distorted = text[text.index("\nrecipe:") :].split("\nrecipe ")
+    _, published, distorted, _, _ = text[text.index("\nrecipe:") :].split("\nrecipe ")
     assert published.startswith("published, where it is another:") and "an update every digit" in published
     assert "distortions  none" in published and "mnist" not in published  # as in the first
     assert distorted.startswith("distorted, where") and "beside each digit 9 made once" in distorted
     assert lenet("summary", "d2l").out.count("\nrecipe") == 1
     written = json.loads(lenet("summary", "lenet5", "--json").out)
-    assert list(written["recipes"]) == ["default", "published", "distorted"]
+    assert list(written["recipes"]) == ["default", "published", "distorted", "best", "robust"]
     assert written["recipes"]["default"] == written["recipe"]
     assert written["recipes"]["distorted"]["distortion"]["copies"] == 9
 
