@@ -103,7 +103,10 @@ def test_a_wrong_command_line_exits_with_2(lenet, arguments, words):
         (["summary", "none.toml"], "none.toml: can't read the file"),
         (["summary", "folder/none"], "there is no file"),
         (["train", "lenet6"], "there is no network 'lenet6'"),
-        (["train", "--recipe", "bset"], "lenet5 has no recipe 'bset'; it has: default, published, distorted, best, robust"),
+        (
+            ["train", "--recipe", "bset"],
+            "lenet5 has no recipe 'bset'; it has: default, published, distorted, best, robust",
+        ),
         (["train", "d2l", "--recipe", "distorted"], "d2l has no recipe 'distorted'; it has: default, published"),
         (["train", "--data", "mnits"], "there is no data set 'mnits'; did you mean mnist?"),
         (["train", "--data", "none.npz"], "there is no file or folder none.npz"),
