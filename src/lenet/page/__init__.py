@@ -1,0 +1,1 @@
+"""From a picture to its characters: image processing only, no network."""
