@@ -54,19 +54,26 @@ def write_line(rng: Rng, digits: Digits, *, length: int | None = None, lines: Li
     surround(rng, canvas, (x + left, y + top, x + right, y + bottom), hand.size, hand.pen)
     if rng.random() < lines.neighbours:
         for way in (-1, 1):
-            other = written(rng, hand, supply, wording(rng), lines.space)
-            away = way * between(rng, lines.apart) * hand.size
-            draw(canvas, hand, other, (x + left, y + away), first=None)
-    draw(canvas, hand, joined(rng, text, characters, hand.size), (x, y))
+            beside = wording(rng)
+            away = y + way * between(rng, lines.apart) * hand.size
+            other = [each.moved(x + left, away) for each in written(rng, hand, supply, beside, lines.space)]
+            draw(canvas, hand, beside.replace(" ", ""), other, first=None)
+    draw(canvas, hand, text, joined(rng, text, [each.moved(x, y) for each in characters], hand.size))
     return finished(rng, canvas, text, hand.size, hand.pen)
 
 
-def draw(
-    canvas: Canvas, hand: Hand, characters: Sequence[Strokes], at: tuple[float, float], first: int | None = 0
-) -> None:
-    """Draw characters moved by (x, y); they're numbered from ``first`` on, or nobody's where that's None."""
-    for number, character in enumerate(characters):
-        canvas.draw(character.moved(*at), hand.pen, -1 if first is None else first + number)
+def draw(canvas: Canvas, hand: Hand, text: str, characters: Sequence[Strokes], first: int | None = 0) -> None:
+    """Draw a text's characters, the smallest last, so that no digit hides a dot.
+
+    Args:
+        canvas: to draw on.
+        hand: that writes.
+        text: a character each.
+        characters: in pixels, placed.
+        first: the number of the first; None: they belong to nobody.
+    """
+    for number in sorted(range(len(text)), key=lambda number: text[number] in ".,"):
+        canvas.draw(characters[number], hand.pen, -1 if first is None else first + number)
 
 
 def written(rng: Rng, hand: Hand, supply: Supply, text: str, space: Range) -> list[Strokes]:

@@ -24,7 +24,7 @@ class Negatives:
     """How often what; weights needn't sum to 1. ``hand`` is for lines, ``all`` for single characters."""
 
     hand: Mapping[str, float] = field(
-        default_factory=lambda: {"letter": 6, "scribble": 2, "mirrored": 0.3, "sideways": 0.3, "bitmap": 0.5}
+        default_factory=lambda: {"letter": 6, "scribble": 2, "mirrored": 0.3, "sideways": 0.3}
     )
     all: Mapping[str, float] = field(
         default_factory=lambda: {

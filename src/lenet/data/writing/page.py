@@ -79,9 +79,9 @@ def write_page(rng: Rng, digits: Digits, *, pages: Pages = Pages()) -> tuple[Wri
     place = (margin, margin, margin + right - left, margin + bottom - top)
     surround(rng, canvas, place, hand.size, hand.pen, surroundings=AROUND)
     first = 0
-    for line in lines:
-        draw(canvas, hand, line, (margin - left, margin - top), first)
-        first += len(line)
+    for text, line in zip(texts, lines, strict=True):
+        draw(canvas, hand, text, [character.moved(margin - left, margin - top) for character in line], first)
+        first += len(text)
     truth = finished(rng, canvas, "".join(texts), hand.size, hand.pen)
     return truth, _located(truth.owner, texts)
 

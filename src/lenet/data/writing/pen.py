@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .strokes import Floats, Strokes
 
 INKED = 0.25  # of full ink: a pixel with as much belongs to the character drawn
-COARSEST = 5.0  # pixels: strokes of a larger half width are drawn smaller and enlarged
+COARSEST = 4.0  # pixels: strokes of a larger half width are drawn smaller and enlarged
 
 
 @dataclass(frozen=True)
