@@ -27,6 +27,7 @@ engine
 model
 training
 weights
+reading
 report
 reproduce
 cli
