@@ -63,10 +63,13 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 def _read(arguments: argparse.Namespace, folder: Path) -> tuple[str, dict[str, Any]]:
     from . import written
     from .measure import measure
-    from .pictures import sets
+    from .pictures import PictureSet, sets, with_digits
+    from .report import DIGITS_OF
     from .sheet import sheet
 
-    found = sets(arguments.pictures, arguments.only) if arguments.pictures else []
+    found: list[PictureSet] = []
+    if arguments.pictures:
+        found = with_digits(sets(arguments.pictures, arguments.only), arguments.pictures, DIGITS_OF)
     found = [one.first(arguments.limit) for one in found]
     if arguments.mnist:
         found += written.mnist(folder, arguments.mnist)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from lenet.errors import LenetError, unknown
 
-LOOK_ALIKE = frozenset("OoIlSsZzBDQqgbGi")  # letters that may be written just as digits are: no reader can tell
-
 
 class Kind(Enum):
     """What a picture holds."""
@@ -55,7 +53,7 @@ class PictureSet:
         name: its folder's.
         kind: what each picture holds.
         pictures: of at least one.
-        left_out: how many of its pictures are labelled with something that isn't of that kind, or looks like a digit.
+        left_out: how many of its pictures are labelled with something that isn't of that kind.
     """
 
     name: str
@@ -92,6 +90,16 @@ def sets(folder: Path, only: str | None = None) -> list[PictureSet]:
     return [found for name in names for found in _sets(name, tables[name])]
 
 
+def with_digits(found: list[PictureSet], folder: Path, digits_of: str) -> list[PictureSet]:
+    """Return sets, with the digits of the set ``digits_of`` before them where letters are all there is.
+
+    How many letters are taken for digits is told for a share of digits that is accepted.
+    """
+    if any(one.kind is not Kind.LETTER for one in found) or not (folder / digits_of / "labels.csv").is_file():
+        return found
+    return [one for one in sets(folder, digits_of) if one.kind is Kind.DIGIT] + found
+
+
 def _sets(name: str, table: Path) -> list[PictureSet]:
     pictures: dict[Kind, list[Picture]] = {}
     left_out = dict.fromkeys(Kind, 0)
@@ -106,7 +114,7 @@ def _sets(name: str, table: Path) -> list[PictureSet]:
             picture = Picture(table.parent / row["file"], row["label"])
             if not picture.path.is_file():
                 raise LenetError(f"line {rows.line_num} of {table} names {row['file']}, but it isn't there")
-            if LABELS[kind].fullmatch(picture.label) and picture.label not in LOOK_ALIKE:
+            if LABELS[kind].fullmatch(picture.label):
                 pictures.setdefault(kind, []).append(picture)
             else:
                 left_out[kind] += 1

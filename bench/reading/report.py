@@ -11,7 +11,7 @@ from lenet.report.table import Table
 
 from .calibration import EDGES, Bin, Calibration, calibrations
 from .pictures import Kind, Picture, PictureSet
-from .scores import ERRORS, REJECTED, Score, Taken, finite, score, taken
+from .scores import ERRORS, LOOK_ALIKE, REJECTED, Score, Taken, finite, score, taken
 from .systems import Answer
 
 DIGITS_OF = "handwritten-62"  # its digits set the threshold for letters of which there are no digits by the same hands
@@ -77,7 +77,7 @@ class Report:
             digits = singles.get(found.pictures.name) or singles.get(DIGITS_OF)
             if digits:
                 rows[found.pictures.name] = {
-                    name: taken(answers, digits.answers[name], digits.pictures.name)
+                    name: taken(answers, found.labels, digits.answers[name], digits.pictures.name)
                     for name, answers in found.answers.items()
                 }
         return rows
@@ -91,7 +91,9 @@ class Report:
             for found in (*self.digits, *self.letters)
             for picture, answer in zip(found.pictures.pictures, found.answers.get(name, ()), strict=False)
             if (
-                answer.text and answer.confidence >= limits.get(found.pictures.name, -inf)
+                answer.text
+                and answer.confidence >= limits.get(found.pictures.name, -inf)
+                and picture.label not in LOOK_ALIKE
                 if found.pictures.kind is Kind.LETTER
                 else answer.text != picture.label
             )
@@ -164,7 +166,7 @@ class Report:
                 f"{worth.right} ({worth.right / worth.count:.1%})",
                 str(worth.unanswered),
                 f"{worth.distance:.4f}",
-                *(f"{share:.1%}" for share in (*worth.rejected, *worth.errors)),
+                *map(_share, (*worth.rejected, *worth.errors)),
                 f"{1000 * worth.median:.1f}",
                 f"{1000 * worth.mean:.1f}",
             )
@@ -173,18 +175,29 @@ class Report:
         return Table(heads, rows, words=heads[:1]).markdown()
 
     def _letters(self, rows: Mapping[str, Mapping[str, Taken]]) -> str:
-        heads = ("letters of", "system", "letters", "taken for digits", "digits accepted", "digits of")
+        heads = ("letters of", "system", "letters", "taken for digits", "all", "digits accepted", "digits of")
+        alike = f"All: also {' '.join(sorted(LOOK_ALIKE))}, which may be written just as digits are."
         cells = [
-            (name, self.names[system], str(row.count), f"{row.share:.1%}", f"{row.digits:.1%}", row.digits_of)
+            (
+                name,
+                self.names[system],
+                str(row.count),
+                *map(_share, (row.share, row.share_of_all, row.digits)),
+                row.digits_of,
+            )
             for name, systems in rows.items()
             for system, row in systems.items()
         ]
-        return Table(heads, cells, words=("letters of", "system", "digits of")).markdown()
+        return f"{Table(heads, cells, words=('letters of', 'system', 'digits of')).markdown()}\n\n{alike}"
 
 
 def _title(pictures: PictureSet) -> str:
     left_out = f"; {pictures.left_out} left out by their label" if pictures.left_out else ""
     return f"{pictures.title}: {len(pictures.pictures):,}{left_out}"
+
+
+def _share(share: float) -> str:
+    return f"{share:.1%}"
 
 
 def _percent(share: float) -> str:

@@ -16,6 +16,7 @@ from .systems import Answer
 
 ERRORS = (0.05, 0.02, 0.01, 0.005)  # rates wanted on what isn't rejected
 REJECTED = (0.0, 0.05, 0.1, 0.2)  # shares that are rejected
+LOOK_ALIKE = frozenset("OoIlSsZzBDQqgbGi")  # letters that may be written just as digits are: no reader can tell
 ACCEPTED = 0.95  # of the digits that a reader is to accept when it is shown letters
 
 
@@ -78,8 +79,10 @@ class Taken:
     """How many letters a system takes for digits.
 
     Attributes:
-        count: letters.
+        count: letters that don't look like digits.
         share: of them that are taken for digits.
+        all: letters, those that look like digits (``LOOK_ALIKE``) among them.
+        share_of_all: of all that are taken for digits.
         digits: share of the digits that are accepted by the same threshold.
         threshold: of confidence; ``-inf``: whatever has an answer, which is less than 95% of the digits.
         digits_of: the set of digits that gave it.
@@ -87,20 +90,31 @@ class Taken:
 
     count: int
     share: float
+    all: int
+    share_of_all: float
     digits: float
     threshold: float
     digits_of: str
 
 
-def taken(letters: Sequence[Answer], digits: Sequence[Answer], digits_of: str) -> Taken:
-    """Return which share of letters is taken for digits, where the surest 95% of the digits are accepted."""
+def taken(answers: Sequence[Answer], letters: Sequence[str], digits: Sequence[Answer], digits_of: str) -> Taken:
+    """Return which share of letters is taken for digits, where the surest 95% of the digits are accepted.
+
+    Args:
+        answers: to the letters.
+        letters: what they are.
+        digits: the answers to the digits that set the threshold.
+        digits_of: their set.
+    """
     sure = sorted((answer.confidence if answer.text else -inf for answer in digits), reverse=True)
     threshold = sure[int(np.ceil(ACCEPTED * len(sure))) - 1]
 
     def accepted(answers: Sequence[Answer]) -> float:
-        return mean(bool(answer.text) and answer.confidence >= threshold for answer in answers)
+        return sum(bool(answer.text) and answer.confidence >= threshold for answer in answers) / max(len(answers), 1)
 
-    return Taken(len(letters), accepted(letters), accepted(digits), threshold, digits_of)
+    others = [answer for answer, letter in zip(answers, letters, strict=True) if letter not in LOOK_ALIKE]
+    share, share_of_all = accepted(others), accepted(answers)
+    return Taken(len(others), share, len(answers), share_of_all, accepted(digits), threshold, digits_of)
 
 
 def finite(value: float) -> float | None:

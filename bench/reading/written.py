@@ -16,8 +16,8 @@ import lenet
 from .pictures import Kind, Picture, PictureSet
 
 HIGH = 20, 400  # of a picture, pixels; as many on each scale: the logarithm is uniform
-WIDE = 0.8, 1.5  # of its height
-FILLED = 0.6, 0.95  # of the height or the width, whichever is shorter, by the digit's frame of 28 pixels
+WIDE = 1.0, 1.6  # of its height
+FILLED = 0.75, 1.0  # of the height, by the frame of 28 pixels that holds the digit
 TURN = 5.0  # degrees, at most
 PAPER, INK = (200, 255), (0, 80)  # greys of dark ink on light paper; of light on dark, 255 less those
 FINE = 4  # times MNIST's pixels in which a digit is turned
@@ -72,17 +72,17 @@ def pictures(images: Bytes, *, dark: bool, seed: int = SEED) -> Iterator[Bytes]:
 
 
 def _laid(rng: np.random.Generator, image: Bytes) -> NDArray[np.float64]:
-    """Return a digit's ink, 0 to 1, in a picture of some size, all of it inside."""
+    """Return a digit's ink, 0 to 1, in a picture of some size, all of it inside a border of paper."""
     high = round(float(np.exp(rng.uniform(*np.log(HIGH)))))
     wide = round(high * rng.uniform(*WIDE))
-    side = max(round(min(high, wide) * rng.uniform(*FILLED)), 1)
+    side = round(high * rng.uniform(*FILLED))
     fine = Image.fromarray(image).resize((28 * FINE, 28 * FINE), Image.Resampling.BICUBIC)
     turned = fine.rotate(rng.uniform(-TURN, TURN), Image.Resampling.BICUBIC)
     ink = np.asarray(turned.resize((side, side), Image.Resampling.BICUBIC), np.float64) / 255
     down, across = (np.flatnonzero((ink > 0).any(axis=axis)) for axis in (1, 0))
     cut = ink[down[0] : down[-1] + 1, across[0] : across[-1] + 1]
     page = np.zeros((high, wide))
-    top, left = (int(rng.integers(0, room + 1)) for room in np.subtract(page.shape, cut.shape))
+    top, left = (int(rng.integers(1, room)) for room in np.subtract(page.shape, cut.shape))
     page[top : top + cut.shape[0], left : left + cut.shape[1]] = cut
     return page
 

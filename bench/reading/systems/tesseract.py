@@ -12,11 +12,14 @@ from pathlib import Path
 from shutil import which
 from tempfile import TemporaryDirectory
 
+from PIL import Image, ImageOps, ImageStat
+
 from lenet.errors import LenetError
 
 from .base import DIGITS, Answer, Reader
 
 SINGLE, LINE = "10", "7"  # page segmentation modes: one character, one line
+HIGH, BORDER = 32, 10  # pixels: its manual asks for capitals of 20 to 30, and for a border of paper
 
 
 class Tesseract(Reader):
@@ -32,7 +35,8 @@ class Tesseract(Reader):
         version = first.partition("\n")[0].removeprefix("tesseract ")
         self.note = (
             f"version {version}, its command line: `--psm {SINGLE}` for single digits, `--psm {LINE}` for lines, "
-            "digits only; a process for each list of pictures, whose start is part of the time"
+            f"digits only; each picture {HIGH} pixels high within a border of {BORDER}, as its manual asks for; "
+            "a process for each list of pictures, whose start is part of the time"
         )
 
     def one(self, path: Path, line: bool) -> Answer:
@@ -55,8 +59,11 @@ class Tesseract(Reader):
     def _listed(self, paths: Sequence[Path], line: bool) -> list[Answer]:
         mode = LINE if line else SINGLE
         with TemporaryDirectory() as folder:
+            names = [Path(folder, f"{number}.pgm") for number in range(len(paths))]
+            for path, name in zip(paths, names, strict=True):
+                bordered(path).save(name)
             listed = Path(folder, "list.txt")
-            listed.write_text("".join(f"{path.resolve()}\n" for path in paths), encoding="utf-8")
+            listed.write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
             command = ["tesseract", str(listed), "stdout", "--psm", mode, "-c", f"tessedit_char_whitelist={DIGITS}"]
             done = subprocess.run(
                 [*command, "tsv"],
@@ -70,6 +77,16 @@ class Tesseract(Reader):
         if done.returncode or len(answers) != len(paths):
             raise LenetError(f"Tesseract couldn't read a picture: {done.stderr.strip()[-300:]}")
         return answers
+
+
+def bordered(path: Path) -> Image.Image:
+    """Return a picture's greys, over white where it is transparent, scaled, within a border of its median grey."""
+    with Image.open(path) as opened:
+        image = opened.convert("RGBA")
+    grey = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
+    size = max(round(grey.width * HIGH / grey.height), 1), HIGH
+    paper = int(ImageStat.Stat(grey).median[0])
+    return ImageOps.expand(grey.resize(size, Image.Resampling.BICUBIC), BORDER, paper)
 
 
 def pages(table: str) -> Iterator[Answer]:
