@@ -31,7 +31,9 @@ def measure(sets: Sequence[PictureSet], names: Sequence[str] | None, threads: in
     conditions = [f"{what}: {value}" for what, value in described.items()]
     conditions.append("versions: " + ", ".join(f"{name} {version}" for name, version in versions.items()))
     conditions.append(f"threads: {threads}")
-    conditions.append(f"read {rounds} times, the systems by turns; the time of a picture, its file opened and decoded, is the median")
+    conditions.append(
+        f"read {rounds} times, the systems by turns; a picture's time is the median, from its file to the answer"
+    )
     conditions += [f"{reader.name}: {reader.note}" for reader in readers.values()]
     conditions += [f"`{name}` was left out: {why}" for name, why in skipped.items()]
     report = Report(conditions, {name: reader.name for name, reader in readers.items()})

@@ -8,7 +8,7 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageOps
 
 from .pictures import Picture
-from .systems import Answer
+from .systems.base import Answer, opened
 
 CELL = 150, 80  # pixels: width and height of the picture in it
 TEXT = 26  # pixels below it, for two lines
@@ -27,10 +27,7 @@ def sheet(wrong: Sequence[tuple[str, Picture, Answer]]) -> bytes:
     draw = ImageDraw.Draw(page)
     for place, (name, picture, answer) in enumerate(wrong):
         left, top = place % COLUMNS * wide + 3, place // COLUMNS * high + 3
-        with Image.open(picture.path) as opened:
-            image = opened.convert("RGBA")
-        over = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-        page.paste(ImageOps.contain(over.convert("RGB"), CELL), (left, top))
+        page.paste(ImageOps.contain(opened(picture.path), CELL), (left, top))
         sure = f" {answer.confidence:.3f}" if answer.text else ""
         draw.text((left, top + CELL[1]), f"{name[:12]} {picture.path.stem}", fill="grey")
         draw.text((left, top + CELL[1] + TEXT // 2), f"{picture.label} -> {answer.text or 'none'}{sure}", fill="red")

@@ -11,7 +11,8 @@ from bench.reading.distance import edits, matches
 from bench.reading.scores import error_at, rejection, score, taken
 from bench.reading.systems import Answer
 
-words = st.text("012", max_size=4)
+LONGEST = 3
+words = st.text("012", max_size=LONGEST)
 
 
 def steps(answer: str, label: str) -> int:
@@ -22,7 +23,7 @@ def steps(answer: str, label: str) -> int:
         if word == label:
             return count
         near = {word[:i] + c + word[j:] for i in range(len(word) + 1) for j in (i, i + 1) for c in ("", *"012")}
-        for other in near - seen:
+        for other in {other for other in near if len(other) <= LONGEST} - seen:
             seen.add(other)
             waiting.append((other, count + 1))
 

@@ -10,6 +10,8 @@ from math import inf
 from pathlib import Path
 from typing import ClassVar
 
+from PIL import Image
+
 DIGITS = "0123456789"
 
 
@@ -30,6 +32,13 @@ class Answer:
     digits: tuple[float, ...] = ()
     probable: bool = False
     seconds: float = 0.0
+
+
+def opened(path: Path) -> Image.Image:
+    """Return a picture's colours, over white where it is transparent."""
+    with Image.open(path) as image:
+        whole = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", whole.size, "white"), whole).convert("RGB")
 
 
 class Reader(ABC):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
+
 import lenet
 from lenet.errors import LenetError
-from lenet.picture import load, prepare
+from lenet.picture import prepare
 
-from .base import DIGITS, Answer, Reader
+from .base import DIGITS, Answer, Reader, opened
 
 WEIGHTS = "lenet5-best"
 
@@ -28,7 +30,7 @@ class Plain(Reader):
     def one(self, path: Path, line: bool) -> Answer:
         """Read a picture of one digit; an empty one has no answer."""
         try:
-            probabilities = self.model.probabilities(prepare(load(path)))
+            probabilities = self.model.probabilities(prepare(np.asarray(opened(path).convert("L"))))
         except LenetError:
             return Answer()
         best = int(probabilities.argmax())

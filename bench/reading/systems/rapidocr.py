@@ -7,11 +7,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 from rapidocr import RapidOCR
 from rapidocr.ch_ppocr_rec import TextRecInput
 
-from .base import DIGITS, Answer, Reader
+from .base import DIGITS, Answer, Reader, opened
 
 BLANK = 0  # the class of CTC that is no character
 
@@ -78,7 +77,4 @@ def collapsed(probabilities: NDArray[np.float32]) -> Answer:
 
 def pixels(path: Path) -> NDArray[np.uint8]:
     """Return a picture as OpenCV has it: uint8 (rows, columns, 3), blue first; over white where it is transparent."""
-    with Image.open(path) as opened:
-        image = opened.convert("RGBA")
-    image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("RGB")
-    return np.ascontiguousarray(np.asarray(image)[:, :, ::-1])
+    return np.ascontiguousarray(np.asarray(opened(path))[:, :, ::-1])

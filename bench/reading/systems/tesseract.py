@@ -16,7 +16,7 @@ from PIL import Image, ImageOps, ImageStat
 
 from lenet.errors import LenetError
 
-from .base import DIGITS, Answer, Reader
+from .base import DIGITS, Answer, Reader, opened
 
 SINGLE, LINE = "10", "7"  # page segmentation modes: one character, one line
 HIGH, BORDER = 32, 10  # pixels: its manual asks for capitals of 20 to 30, and for a border of paper
@@ -80,10 +80,8 @@ class Tesseract(Reader):
 
 
 def bordered(path: Path) -> Image.Image:
-    """Return a picture's greys, over white where it is transparent, scaled, within a border of its median grey."""
-    with Image.open(path) as opened:
-        image = opened.convert("RGBA")
-    grey = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image).convert("L")
+    """Return a picture's greys, scaled, within a border of its median grey."""
+    grey = opened(path).convert("L")
     size = max(round(grey.width * HIGH / grey.height), 1), HIGH
     paper = int(ImageStat.Stat(grey).median[0])
     return ImageOps.expand(grey.resize(size, Image.Resampling.BICUBIC), BORDER, paper)
