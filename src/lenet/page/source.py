@@ -83,9 +83,9 @@ def frames(source: Any) -> Iterator[Frame]:
 
 
 def _of_path(path: Path) -> Iterator[Frame]:
-    if path.is_dir():
-        raise LenetError(f"{path} is a folder; name the pictures in it")
     try:
+        if path.is_dir():
+            raise LenetError(f"{path} is a folder; name the pictures in it")
         file = path.open("rb")
     except FileNotFoundError:
         raise LenetError(f"there is no file {path}") from None
