@@ -21,12 +21,12 @@ class Boxes:
     @property
     def width(self) -> NDArray[np.int64]:
         """Columns of each."""
-        return np.subtract(self.right, self.left)
+        return np.asarray(self.right - self.left)
 
     @property
     def height(self) -> NDArray[np.int64]:
         """Rows of each."""
-        return np.subtract(self.bottom, self.top)
+        return np.asarray(self.bottom - self.top)
 
     def around(self) -> Box:
         """Return the smallest box that holds all."""
