@@ -1,0 +1,1 @@
+"""From a picture of writing to an answer."""
