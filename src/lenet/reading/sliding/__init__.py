@@ -1,5 +1,9 @@
 """Reading without cutting: a network slid along the whole line, and a model of what characters look like to it."""
 
+from .beam import Found, likeliest
+from .characters import Characters
 from .network import Answers, SlidingNetwork
+from .places import Place, places
+from .track import Track, track
 
-__all__ = ["Answers", "SlidingNetwork"]
+__all__ = ["Answers", "Characters", "Found", "Place", "SlidingNetwork", "Track", "likeliest", "places", "track"]
