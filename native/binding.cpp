@@ -7,10 +7,12 @@
 #include <nanobind/stl/vector.h>
 
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <optional>
 #include <stdexcept>
 
+#include "cutting.h"
 #include "engine.h"
 #include "threads.h"
 
@@ -312,6 +314,29 @@ double peak(int threads, int milliseconds) {
   return all / std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+void cut_out(const In<float, 2>& amount, const In<int16_t, 2>& piece, const In<int32_t, 2>& spans,
+             const In<float, 2>& centres, const Out<uint8_t, 3>& out) {
+  const size_t rows = amount.shape(0), columns = amount.shape(1), count = spans.shape(0);
+  require(rows < (1u << 30) && columns < (1u << 30), "cut_out: the line is too large");
+  require(piece.shape(0) == rows && piece.shape(1) == columns, "cut_out: each pixel lies in a piece");
+  require(spans.shape(1) == 6, "cut_out: a span is start, end, left, top, right, bottom");
+  require(centres.shape(0) == count && centres.shape(1) == 2, "cut_out: a centre is x, y");
+  require(out.shape(0) == count && out.shape(1) == lenet::cut_side && out.shape(2) == lenet::cut_side,
+          "cut_out: pictures go into (count, 28, 28)");
+  std::vector<lenet::Span> all(count);
+  for (size_t i = 0; i < count; ++i) {
+    const int32_t* s = spans.data() + 6 * i;
+    const float* c = centres.data() + 2 * i;
+    require(0 <= s[2] && s[2] < s[4] && s[4] <= static_cast<int32_t>(columns), "cut_out: a box outside of the line");
+    require(0 <= s[3] && s[3] < s[5] && s[5] <= static_cast<int32_t>(rows), "cut_out: a box outside of the line");
+    require(std::isfinite(c[0]) && std::isfinite(c[1]), "cut_out: a centre that isn't finite");
+    all[i] = {s[0], s[1], s[2], s[3], s[4], s[5], c[0], c[1]};
+  }
+  nb::gil_scoped_release release;
+  lenet::cut_out({amount.data(), piece.data(), static_cast<int>(rows), static_cast<int>(columns)}, all.data(), count,
+                 out.data());
+}
+
 }  // namespace
 
 NB_MODULE(_native, m) {
@@ -329,6 +354,8 @@ NB_MODULE(_native, m) {
   m.def("activate", &activate, "activation"_a, "inputs"_a, "outputs"_a);
   m.def("peak", &peak, "threads"_a, "milliseconds"_a,
         "Return the multiply-adds a second of a plain register loop in float32 on `threads` threads.");
+  m.def("cut_out", &cut_out, "amount"_a, "piece"_a, "spans"_a, "centres"_a, "out"_a,
+        "Draw spans of a line of writing as MNIST would hold them, uint8 (count, 28, 28).");
   nb::class_<PyEngine>(m, "Engine")
       .def(nb::init<const nb::list&, std::tuple<int, int, int>, int, float, float, size_t>(), "layers"_a, "picture"_a,
            "padding"_a, "low"_a, "high"_a, "parameters"_a)
