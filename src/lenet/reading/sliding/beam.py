@@ -13,7 +13,8 @@ from .characters import Characters
 from .track import Track
 
 BEAM = 12  # beginnings of texts that are gone on with at each place
-WORTH = 1e-4  # of the likeliest state of a place: a character that is given less begins no new text there
+WORTH = 0.005  # a character that the network gives less at a place begins no new text there
+WORTH_OF_GRAMMAR = 0.0  # with a grammar the likely ones may not fit
 
 
 class Grammar(Protocol):
@@ -104,8 +105,9 @@ def likeliest(
     """
     nothing = _Beginning("", None if grammar is None else grammar.start, 1.0, [0.0] * characters.places(track))
     search, kept = _Search(track.symbols, characters.entry, grammar, max(beam, n)), [nothing]
-    for row in characters.weights(track).tolist():
-        kept = search.on(kept, row)
+    worth = track.shares[:, :-1] >= (WORTH if grammar is None else WORTH_OF_GRAMMAR)
+    for row, begins in zip(characters.weights(track).tolist(), worth, strict=True):
+        kept = search.on(kept, row, np.flatnonzero(begins).tolist())
         total = sum(b.weight for b in kept)
         for b in kept:
             b.gap, b.run = b.gap / total, [w / total for w in b.run]
@@ -125,13 +127,10 @@ class _Search:
     grammar: Grammar | None
     beam: int
 
-    def on(self, kept: list[_Beginning], row: list[float]) -> list[_Beginning]:
-        """Return the weightiest beginnings after one more place, whose characters weigh ``row``."""
+    def on(self, kept: list[_Beginning], row: list[float], begins: list[int]) -> list[_Beginning]:
+        """Return the weightiest beginnings after one more place: its states weigh ``row``, ``begins`` may begin there."""
         grown = dict.fromkeys(kept)
-        worth = WORTH * max(row)
-        for s, share in enumerate(row[:-1]):
-            if share < worth:
-                continue
+        for s in begins:
             for b in kept:
                 left = b.gap if b.last == s else b.ended
                 longer = self._longer(b, s) if left > 0 else None
