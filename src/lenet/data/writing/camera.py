@@ -31,9 +31,10 @@ class Cameras:
     inverted: float = 0.08
 
 
-def brightness(rng: Rng, cameras: Cameras = Cameras()) -> float:
-    """Return the brightness of full ink, 0 to 1 of the paper's."""
-    return between(rng, cameras.ink) * (1.0 if rng.random() < cameras.faint else 0.5)
+def brightness(rng: Rng, width: float, cameras: Cameras = Cameras()) -> float:
+    """Return the brightness of full ink, 0 to 1 of the paper's; that of a thin pen, ``width`` in pixels, is lower."""
+    faint = 1.0 if width > 2 and rng.random() < cameras.faint else 0.5
+    return between(rng, cameras.ink) * faint
 
 
 def photograph(rng: Rng, sheet: Floats, ink: Floats, dark: float, cameras: Cameras = Cameras()) -> NDArray[np.uint8]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -32,3 +32,9 @@ def one_of(rng: Rng, weights: Mapping[str, float]) -> str:
     names = list(weights)
     sums = np.cumsum(list(weights.values()))
     return names[int(np.searchsorted(sums, rng.random() * sums[-1], "right"))]
+
+
+def any_of(rng: Rng, ranges: Sequence[tuple[Range, float]]) -> float:
+    """Return a number from one of several ranges with weights, each alike within a range."""
+    sums = np.cumsum([weight for _, weight in ranges])
+    return between(rng, ranges[int(np.searchsorted(sums, rng.random() * sums[-1], "right"))][0])

@@ -2,28 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from .camera import brightness, photograph
-from .chance import Range, Rng, between, one_of, scaled
+from .chance import Range, Rng, any_of, between
+from .finish import finished
 from .hand import Hand
+from .joins import joined
 from .marks import MARKS
-from .paper import paper
 from .pen import Canvas
 from .strokes import Strokes, together
 from .supply import Digits, Supply
+from .surroundings import surround
 from .truth import Written
 from .wording import wording
 
 
 @dataclass(frozen=True)
 class Lines:
-    """How pictures of lines differ. Lengths are in heights of a digit, but for ``size``."""
+    """How pictures of lines differ. Lengths are in heights of a digit, but for ``size``; ranges have weights."""
 
-    size: Mapping[Range, float] = field(default_factory=lambda: {(22.0, 45.0): 6.0, (14.0, 24.0): 2.0, (40.0, 90.0): 1})
+    size: tuple[tuple[Range, float], ...] = (((22.0, 45.0), 6.0), ((14.0, 24.0), 2.0), ((40.0, 100.0), 1.0))  # pixels
     space: Range = (0.15, 0.6)
-    margin: Mapping[Range, float] = field(default_factory=lambda: {(-0.05, 0.1): 2, (0.05, 0.4): 3, (0.3, 1.0): 1})
+    margin: tuple[tuple[Range, float], ...] = (((-0.08, 0.1), 2.0), ((0.05, 0.4), 3.0), ((0.3, 1.0), 1.0))
+    neighbours: float = 0.12  # how often lines above and below show at the edges
+    apart: Range = (1.1, 1.7)  # of lines
 
 
 def write_line(rng: Rng, digits: Digits, *, length: int | None = None, lines: Lines = Lines()) -> Written:
@@ -34,22 +37,47 @@ def write_line(rng: Rng, digits: Digits, *, length: int | None = None, lines: Li
         digits: images uint8 (N, 28, 28), 0 paper, and labels uint8 (N,) of 0 to 9; each of the ten must be there.
         length: how many digits; None: 1 to 9.
         lines: how pictures of lines differ.
+
+    Raises:
+        LenetError: a digit is missing in ``digits``.
     """
     text = wording(rng, length)
-    hand = Hand.random(rng, _size(rng, lines))
-    characters = written(rng, hand, digits, text, lines.space)
+    hand = Hand.random(rng, any_of(rng, lines.size))
+    supply = Supply(rng, digits, hand.same)
+    characters = written(rng, hand, supply, text, lines.space)
+    text = text.replace(" ", "")
     left, top, right, bottom = together(characters).box
-    sides = [_margin(rng, lines) * hand.size + hand.pen.width / 2 + 1 for _ in range(4)]
+    sides = [any_of(rng, lines.margin) * hand.size + hand.pen.width / 2 for _ in range(4)]
     width, height = int(right - left + sides[0] + sides[1]), int(bottom - top + sides[2] + sides[3])
     canvas = Canvas.blank(max(height, 8), max(width, 8))
-    for number, character in enumerate(characters):
-        canvas.draw(character.moved(sides[0] - left, sides[2] - top), hand.pen, number)
-    return finished(rng, canvas, text.replace(" ", ""), hand)
+    x, y = sides[0] - left, sides[2] - top
+    surround(rng, canvas, (x + left, y + top, x + right, y + bottom), hand.size, hand.pen)
+    if rng.random() < lines.neighbours:
+        for way in (-1, 1):
+            beside = wording(rng)
+            away = y + way * between(rng, lines.apart) * hand.size
+            other = [each.moved(x + left, away) for each in written(rng, hand, supply, beside, lines.space)]
+            draw(canvas, hand, beside.replace(" ", ""), other, first=None)
+    draw(canvas, hand, text, joined(rng, text, [each.moved(x, y) for each in characters], hand.size))
+    return finished(rng, canvas, text, hand.size, hand.pen)
 
 
-def written(rng: Rng, hand: Hand, digits: Digits, text: str, space: Range) -> list[Strokes]:
+def draw(canvas: Canvas, hand: Hand, text: str, characters: Sequence[Strokes], first: int | None = 0) -> None:
+    """Draw a text's characters, the smallest last, so that no digit hides a dot.
+
+    Args:
+        canvas: to draw on.
+        hand: that writes.
+        text: a character each.
+        characters: in pixels, placed.
+        first: the number of the first; None: they belong to nobody.
+    """
+    for number in sorted(range(len(text)), key=lambda number: text[number] in ".,"):
+        canvas.draw(characters[number], hand.pen, -1 if first is None else first + number)
+
+
+def written(rng: Rng, hand: Hand, supply: Supply, text: str, space: Range) -> list[Strokes]:
     """Return a text's characters in pixels beside one another, by one hand, on a baseline at y = 0."""
-    supply = Supply(rng, digits, hand.same)
     characters, spaces, wide = [], [], 0.0
     for character in text:
         if character == " ":
@@ -60,21 +88,3 @@ def written(rng: Rng, hand: Hand, digits: Digits, text: str, space: Range) -> li
         spaces.append(wide)
         wide = 0.0
     return hand.spaced(rng, characters, spaces)
-
-
-def finished(rng: Rng, canvas: Canvas, text: str, hand: Hand) -> Written:
-    """Return a picture of a canvas on some paper."""
-    height, width = canvas.ink.shape
-    dark = brightness(rng)
-    sheet = paper(rng, (height, width), hand.size, 1 - dark)
-    return Written(photograph(rng, sheet, canvas.ink, dark), canvas.owner, canvas.ink, text)
-
-
-def _size(rng: Rng, lines: Lines) -> float:
-    ranges = list(lines.size)
-    return scaled(rng, ranges[int(one_of(rng, {str(i): lines.size[limits] for i, limits in enumerate(ranges)}))])
-
-
-def _margin(rng: Rng, lines: Lines) -> float:
-    ranges = list(lines.margin)
-    return between(rng, ranges[int(one_of(rng, {str(i): lines.margin[limits] for i, limits in enumerate(ranges)}))])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import cos, sin
 
 import numpy as np
 
@@ -68,9 +69,9 @@ def smooth_noise(rng: Rng, height: int, width: int, places: int) -> Floats:
 
 def _half(rng: Rng, height: int, width: int, size: float) -> Floats:
     """Return 1 on one side of a straight line at random, 0 on the other, a soft or hard edge between."""
-    y, x = np.ogrid[0:height, 0:width]
+    y, x = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)
     angle = between(rng, (0, 6.3))
-    distance = (x - rng.random() * width) * np.cos(angle) + (y - rng.random() * height) * np.sin(angle)
+    distance = (x - rng.random() * width) * cos(angle) + (y - rng.random() * height) * sin(angle)
     return np.asarray(np.clip(distance / scaled(rng, (1, 2 * size)) + 0.5, 0, 1), np.float32)
 
 
@@ -79,7 +80,7 @@ def _lines(rng: Rng, height: int, width: int, size: float, papers: Papers) -> Fl
     y = np.arange(height, dtype=np.float32)[:, None] / size
     x = np.arange(width, dtype=np.float32) / size
     angle = near(rng, 0.12) + (1.57 if rng.random() < 0.2 else 0) + (near(rng, 0.6) if rng.random() < 0.35 else 0)
-    along, across = x * np.cos(angle) - y * np.sin(angle), x * np.sin(angle) + y * np.cos(angle)
+    along, across = x * cos(angle) - y * sin(angle), x * sin(angle) + y * cos(angle)
     period = max(scaled(rng, papers.period), 2.5 / size)
     wave, slow = scaled(rng, (2, 12)), scaled(rng, (0.5, 2))
     drift = between(rng, papers.wobble) * np.sin(along * wave + np.sin(across * slow) * 2 + rng.random() * 6.3)

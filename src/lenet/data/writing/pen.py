@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .strokes import Floats, Strokes
 
 INKED = 0.25  # of full ink: a pixel with as much belongs to the character drawn
-COARSEST = 5.0  # pixels: strokes of a larger half width are drawn smaller and enlarged
+COARSEST = 4.0  # pixels: strokes of a larger half width are drawn smaller and enlarged
 
 
 @dataclass(frozen=True)
@@ -22,12 +22,16 @@ class Pen:
         evenness: 0: strokes are as wide here and thin there as they were in the digit's picture; 1: all one width.
         sharpness: ink that a pixel gains with each pixel further into a stroke; 1 is a sharp edge.
         dark: ink of a stroke, up to 1.
+        square: a printer's strokes, cut off straight where they end.
+        hollow: only the outline of the strokes, of this width in pixels; 0: all of them.
     """
 
     width: float
     evenness: float = 1.0
     sharpness: float = 1.0
     dark: float = 1.0
+    square: bool = False
+    hollow: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Canvas:
         if not len(strokes.points):
             return
         depth, left, top = depths(strokes, pen)
+        if pen.hollow:
+            depth = np.minimum(depth, pen.hollow - depth)
         self.put(np.clip(depth * pen.sharpness + 0.5, 0, 1) * pen.dark, left, top, owner)
 
     def put(self, cover: Floats, left: int, top: int, owner: int = -1) -> None:
@@ -81,14 +87,14 @@ def depths(strokes: Strokes, pen: Pen) -> tuple[Floats, int, int]:
     edges = strokes.edges
     if not len(edges):
         edges = np.stack([np.arange(len(points))] * 2, 1)
-    field, left, top = _stamped(points, radius / np.float32(shrink), edges)
+    field, left, top = _stamped(points, radius / np.float32(shrink), edges, pen.square)
     if shrink == 1:
         return field, left, top
     return _enlarged(field, left, top, shrink)
 
 
-def _stamped(points: Floats, radius: Floats, edges: NDArray[np.intp]) -> tuple[Floats, int, int]:
-    """Stamp a disc at short steps along each edge."""
+def _stamped(points: Floats, radius: Floats, edges: NDArray[np.intp], square: bool) -> tuple[Floats, int, int]:
+    """Stamp a disc, or a square, at short steps along each edge."""
     reach = int(np.ceil(radius.max() + 1.5))
     step = max(float(radius.min()) * 0.6, 0.5)
     one, two = points[edges[:, 0]], points[edges[:, 1]]
@@ -105,8 +111,9 @@ def _stamped(points: Floats, radius: Floats, edges: NDArray[np.intp]) -> tuple[F
     pixel = np.floor(places).astype(np.intp)
     offsets = np.arange(-reach, reach + 1)
     near = pixel[:, :, None] + offsets  # (M, 2, K) columns, rows
-    squares = (near + np.float32(0.5) - places[:, :, None]).astype(np.float32) ** 2
-    distance = np.sqrt(squares[:, 1, :, None] + squares[:, 0, None, :])  # (M, K, K)
+    away = (near + np.float32(0.5) - places[:, :, None]).astype(np.float32)
+    down, across = away[:, 1, :, None], away[:, 0, None, :]
+    distance = np.maximum(abs(down), abs(across)) if square else np.sqrt(down * down + across * across)  # (M, K, K)
     index = near[:, 1, :, None] * width + near[:, 0, None, :]
     field = np.full(height * width, -2, np.float32)
     np.maximum.at(field, index.ravel(), (radii[:, None, None] - distance).ravel())

@@ -6,7 +6,7 @@ written by any pen, and have strokes added.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -63,13 +63,18 @@ class Strokes:
         return left, top, right, bottom
 
     @property
+    def ends(self) -> NDArray[np.intp]:
+        """The numbers of the points where a stroke ends."""
+        return np.flatnonzero(np.bincount(self.edges.ravel(), minlength=len(self.points)) == 1)
+
+    @property
     def slant(self) -> float:
         """How far the strokes lean to the right for each unit up, by their moments."""
         x, y = (self.points - self.points.mean(0)).T
         return -float((x * y).sum() / max(float((y * y).sum()), 1e-6))
 
 
-def line(points: Sequence[tuple[float, float]] | Floats, weight: float = 1.0) -> Strokes:
+def line(points: ArrayLike, weight: float = 1.0) -> Strokes:
     """Return one stroke straight from point to point (x, y), with points at short steps all along."""
     corners = np.asarray(points, np.float32)
     way = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
@@ -79,7 +84,7 @@ def line(points: Sequence[tuple[float, float]] | Floats, weight: float = 1.0) ->
     return Strokes(array, np.full(len(array), weight, np.float32), np.stack([here, here + 1], 1))
 
 
-def curve(points: Sequence[tuple[float, float]] | Floats, weight: float = 1.0, steps: int = 6) -> Strokes:
+def curve(points: ArrayLike, weight: float = 1.0, steps: int = 6) -> Strokes:
     """Return one smooth stroke through points (x, y): a Catmull-Rom spline of some steps from each to the next."""
     array = np.asarray(points, np.float32)
     around = np.concatenate([[2 * array[0] - array[1]], array, [2 * array[-1] - array[-2]]])

@@ -15,8 +15,8 @@ class Written:
     Attributes:
         picture: uint8 (H, W), or (H, W, 3) in colour.
         owner: int16 (H, W), the number in ``text`` of the character that a pixel's ink belongs to, where there's a
-            quarter of full ink at least; where two overlap, the later. -1: paper, and the ink of rules, underlines,
-            dirt, and writing beside the line.
+            quarter of full ink at least; where two overlap, the dot or comma, or the later. -1: paper, and the ink of
+            rules, underlines, dirt, and writing beside the line.
         ink: float32 (H, W), 0 none to 1 full: all that lies on the paper, with or without an owner.
         text: a character each from left to right: digits, marks, and ``?`` for what is neither.
     """
