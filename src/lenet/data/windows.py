@@ -12,9 +12,10 @@ from ..page.strip import Strip
 from .candidates import CLASSES, RUBBISH
 
 SIDE = 32
-NEAR = 0.22  # of a character's width: a window whose middle is that far from the character's names it ...
-NEAREST, FARTHEST = 1.5, 4.0  # ... but no less and no more than so many columns
-DOUBT = 2.0  # columns further on that are neither
+NEAR = 0.28  # of a character's width: a window whose middle is that far from the character's names it ...
+NEAREST, FARTHEST = 2.5, 4.5  # ... but no less and no more than so many columns ...
+APART = 0.35  # ... nor than this share of the way to the next character
+DOUBT = 1.5  # columns further on that are neither
 COPIES = 2  # windows a character
 
 
