@@ -1,4 +1,4 @@
-"""The benchmark's command line: ``python -m bench [speed | seeds | tanh | memory | start]``."""
+"""The benchmark's command line: ``python -m bench [speed | seeds | tanh | memory | start | reading]``."""
 
 from __future__ import annotations
 
@@ -13,11 +13,27 @@ from lenet.errors import LenetError, unknown
 from lenet.files import write_atomically
 
 from . import machine
+from .reading import command as reading
+
+
+def common() -> argparse.ArgumentParser:
+    """Return the options that every benchmark takes."""
+    options = argparse.ArgumentParser(add_help=False)
+    options.add_argument("--systems", metavar="A,B,...", help="which systems; default: all that are installed")
+    options.add_argument("--threads", type=int, default=machine.available(), help="of each system; default: all")
+    options.add_argument("--json", type=Path, metavar="PATH", help="write the results there as JSON")
+    options.add_argument("--write", type=Path, metavar="PATH", help="put the tables between the marks of that page")
+    return options
 
 
 def parser() -> argparse.ArgumentParser:
-    """Return the options."""
-    options = argparse.ArgumentParser("python -m bench", description="Measure lenet, beside other systems.")
+    """Return the options, but for those of ``reading``, which has its own."""
+    options = argparse.ArgumentParser(
+        "python -m bench",
+        description="Measure lenet, beside other systems.",
+        epilog="How well pictures are read: python -m bench reading --help",
+        parents=[common()],
+    )
     options.add_argument(
         "what",
         nargs="?",
@@ -29,11 +45,7 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument("--network", default="lenet5", help="of seeds: a row of the zoo; default: lenet5")
     options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds: how many; default: 10")
     options.add_argument("--quick", action="store_true", help="short runs, and few of them")
-    options.add_argument("--systems", metavar="A,B,...", help="which systems; default: all that are installed")
-    options.add_argument("--threads", type=int, default=machine.available(), help="of each system; default: all")
     options.add_argument("--data", help="data set, by name or path; default: mnist, or drawn digits without it")
-    options.add_argument("--json", type=Path, metavar="PATH", help="write the results there as JSON")
-    options.add_argument("--write", type=Path, metavar="PATH", help="put the tables between the marks of that page")
     return options
 
 
@@ -79,9 +91,14 @@ def _speed(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the command line; return the exit status."""
-    arguments = parser().parse_args(argv)
+    words = sys.argv[1:] if argv is None else list(argv)
     try:
-        text, values = run(arguments)
+        if words[:1] == ["reading"]:
+            arguments = reading.parser(common()).parse_args(words[1:])
+            text, values = reading.run(arguments)
+        else:
+            arguments = parser().parse_args(words)
+            text, values = run(arguments)
         print(text, end="")
         if arguments.json:
             write_atomically(arguments.json, json.dumps(values, indent=1).encode())

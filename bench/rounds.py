@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from statistics import median
+from typing import TypeVar
 
 REST = 0.03  # seconds between two systems, for the threads of the one to come to rest before the other starts
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,12 @@ def enough(run: Callable[[int], object], target: float, step: int, most: int) ->
     return whole(digits * target / took)
 
 
-def alternate(runs: Mapping[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
+def alternate(runs: Mapping[str, Callable[[], Result]], rounds: int) -> dict[str, list[Result]]:
     """Return for each name what its callable returned in each round, all of them by turns: A B C A B C ...
 
     Garbage is collected between runs and never within one.
     """
-    taken: dict[str, list[float]] = {name: [] for name in runs}
+    taken: dict[str, list[Result]] = {name: [] for name in runs}
     collecting = gc.isenabled()
     gc.disable()
     try:

@@ -15,10 +15,11 @@ constexpr float faintest = 0.35f;  // full ink, at least
 struct Sampling {
   std::vector<int> first, last;  // (28): of the box, without last
   std::vector<float> weights;    // (28, size)
+  float sums[cut_side];
   int size = 0;
 
-  // A pixel of the box lands at `at` + its middle / scale; it spreads over a triangle of a pixel of either grid,
-  // whichever is the larger, so that the ink's sum is kept.
+  // A pixel of the box lands at `at` + its middle / scale. A pixel of the picture is the mean of those about it,
+  // weighed by a triangle that reaches a pixel of either grid, whichever is the larger.
   void aim(int pixels, float centre, float scale) {
     size = pixels;
     first.assign(cut_side, pixels);
@@ -26,19 +27,26 @@ struct Sampling {
     weights.assign(static_cast<size_t>(cut_side) * static_cast<size_t>(pixels), 0.0f);
     const float room = std::max(0.0f, static_cast<float>(cut_side) - static_cast<float>(pixels) / scale);
     const float at = std::clamp(0.5f * cut_side - centre / scale, 0.0f, room);
-    const float half = std::max(1.0f / scale, 1.0f), norm = 1.0f / (scale * half);
-    for (int i = 0; i < pixels; ++i) {
+    const float half = std::max(1.0f / scale, 1.0f);
+    const int beyond = 1 + static_cast<int>(2.0f * half * scale);  // paper around the box counts in the sums
+    std::fill(sums, sums + cut_side, 0.0f);
+    for (int i = -beyond; i < pixels + beyond; ++i) {
       const float middle = at + (static_cast<float>(i) + 0.5f) / scale;
       const int from = std::max(0, static_cast<int>(std::floor(middle - half - 0.5f)));
       const int to = std::min(cut_side - 1, static_cast<int>(std::ceil(middle + half - 0.5f)));
       for (int k = from; k <= to; ++k) {
         const float weight = 1.0f - std::fabs(static_cast<float>(k) + 0.5f - middle) / half;
         if (weight <= 0.0f) continue;
-        weights[static_cast<size_t>(k) * static_cast<size_t>(size) + static_cast<size_t>(i)] = weight * norm;
+        sums[k] += weight;
+        if (i < 0 || i >= pixels) continue;
+        weights[static_cast<size_t>(k) * static_cast<size_t>(size) + static_cast<size_t>(i)] = weight;
         first[static_cast<size_t>(k)] = std::min(first[static_cast<size_t>(k)], i);
         last[static_cast<size_t>(k)] = i + 1;
       }
     }
+    for (int k = 0; k < cut_side; ++k)
+      for (int i = first[static_cast<size_t>(k)]; i < last[static_cast<size_t>(k)]; ++i)
+        weights[static_cast<size_t>(k) * static_cast<size_t>(size) + static_cast<size_t>(i)] /= sums[k];
   }
 
   const float* of(int k) const { return weights.data() + static_cast<size_t>(k) * static_cast<size_t>(size); }

@@ -21,6 +21,7 @@ recipe
 plain
 zoo picture
 written
+page
 data
 engine
 model

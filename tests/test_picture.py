@@ -1,15 +1,11 @@
 from __future__ import annotations
 
-import struct
-import zlib
-
 import numpy as np
 import pytest
-from PIL import Image
 
 from lenet.data import glyphs
 from lenet.errors import LenetError
-from lenet.picture import FORMATS, MOST_PIXELS, load, prepare
+from lenet.picture import prepare
 
 
 def bar(rows: int, columns: int, paper: int, ink: int) -> np.ndarray:
@@ -77,79 +73,3 @@ def test_paper_alone_is_empty_too():
     paper = np.random.default_rng(0).normal(200, 8, (60, 60)).clip(0, 255).astype(np.uint8)
     with pytest.raises(LenetError, match="empty"):
         prepare(paper)
-
-
-@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16", "I", "F"])
-def test_every_mode_is_read(tmp_path, mode):
-    grey = bar(40, 40, 255, 0)
-    image = Image.fromarray(grey.astype(np.uint16) * 257) if mode == "I;16" else Image.fromarray(grey).convert(mode)
-    path = tmp_path / ("x.tiff" if mode in ("CMYK", "I", "F", "I;16") else "x.png")
-    image.save(path)
-    np.testing.assert_allclose(load(path).astype(int), grey, atol=2)
-
-
-def test_what_is_transparent_is_white(tmp_path):
-    ink = np.zeros((40, 40, 4), np.uint8)  # black ink on black that can't be seen
-    ink[..., 3] = 255 - bar(40, 40, 255, 0)
-    Image.fromarray(ink).save(tmp_path / "x.png")
-    assert np.array_equal(load(tmp_path / "x.png"), bar(40, 40, 255, 0))
-
-
-def test_a_photo_is_turned_upright(tmp_path):
-    image = Image.fromarray(bar(40, 60, 255, 0))
-    turned = Image.Exif()
-    turned[0x0112] = 6  # to be turned by a quarter, clockwise
-    image.save(tmp_path / "x.png", exif=turned)
-    assert np.array_equal(load(tmp_path / "x.png"), np.rot90(bar(40, 60, 255, 0), -1))
-
-
-def test_no_such_file(tmp_path):
-    with pytest.raises(LenetError, match=r"there is no file .*x\.png"):
-        load(tmp_path / "x.png")
-
-
-def test_a_folder(tmp_path):
-    with pytest.raises(LenetError, match="is a folder; name the pictures in it"):
-        load(tmp_path)
-
-
-def test_not_a_picture(tmp_path):
-    (tmp_path / "x.png").write_text("no picture")
-    with pytest.raises(LenetError, match="is not a picture that can be read; it can be PNG, JPEG"):
-        load(tmp_path / "x.png")
-
-
-def test_a_picture_that_runs_a_program_is_refused(tmp_path):
-    (tmp_path / "x.eps").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 8 8\n%%EndComments\n%%EOF\n")
-    assert "EPS" not in FORMATS
-    with pytest.raises(LenetError, match="is not a picture"):
-        load(tmp_path / "x.eps")
-
-
-@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
-@pytest.mark.parametrize("ending", ["png", "jpg", "gif", "bmp", "webp"])
-def test_a_picture_that_is_cut_short(tmp_path, ending, share):
-    path = tmp_path / f"x.{ending}"
-    noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
-    Image.fromarray(noise).save(path)
-    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
-    with pytest.raises(LenetError, match=r"is damaged|is not a picture"):
-        load(path)
-
-
-def bomb(side: int) -> bytes:
-    """Return a PNG file that declares side x side pixels and holds none."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"")) + chunk(b"IEND", b"")
-
-
-@pytest.mark.parametrize("side", [7_100, 12_000, 20_000])
-def test_a_bomb_is_refused_before_it_is_unpacked(tmp_path, side):
-    assert side * side > MOST_PIXELS
-    (tmp_path / "x.png").write_bytes(bomb(side))
-    with pytest.raises(LenetError, match=r"pixels; the most is 50,000,000 in all: scale it down"):
-        load(tmp_path / "x.png")

@@ -7,7 +7,7 @@ tells type checkers of them.
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("data", "network", "recipe", "report", "training", "weights", "zoo")
+_MODULES = ("data", "network", "reading", "recipe", "report", "training", "weights", "zoo")
 
 _NAMES = {
     "errors": "LenetError",
@@ -17,6 +17,7 @@ _NAMES = {
         "Network RBF StochasticPool Subsample"
     ),
     "preparation": "Preparation",
+    "reading": "Reading read read_many",
     "recipe": (
         "Adam Constant Cosine Distortion Inverse Loss LossKind OneCycle Patience Recipe SGD Shuffle Start Table "
         "Validation"

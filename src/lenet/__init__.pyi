@@ -1,5 +1,6 @@
 from . import data as data
 from . import network as network
+from . import reading as reading
 from . import recipe as recipe
 from . import report as report
 from . import training as training
@@ -23,6 +24,9 @@ from .network import Network as Network
 from .network import StochasticPool as StochasticPool
 from .network import Subsample as Subsample
 from .preparation import Preparation as Preparation
+from .reading import Reading as Reading
+from .reading import read as read
+from .reading import read_many as read_many
 from .recipe import SGD as SGD
 from .recipe import Adam as Adam
 from .recipe import Constant as Constant

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
 from .errors import LenetError
 
 
-def write_atomically(path: str | os.PathLike[str], data: bytes, *, durable: bool = True) -> None:
+def write_atomically(path: str | os.PathLike[str], data: bytes | Iterable[bytes], *, durable: bool = True) -> None:
     """Write ``data`` to ``path``: a reader sees the old file or the whole new one, even if the process is killed.
 
     The bytes go to a file beside it, which then takes its name.
 
     Args:
         path: where to; the folder must exist.
-        data: the whole file.
+        data: the whole file, or its parts, which are drawn one after the other.
         durable: whether to wait until the bytes are on the disk, so that a power cut can't lose them either.
 
     Raises:
@@ -28,7 +28,7 @@ def write_atomically(path: str | os.PathLike[str], data: bytes, *, durable: bool
     try:
         try:
             with aside.open("wb") as file:
-                file.write(data)
+                file.writelines((data,) if isinstance(data, bytes) else data)
                 file.flush()
                 if durable:
                     os.fsync(file.fileno())

@@ -2,69 +2,15 @@
 
 from __future__ import annotations
 
-import warnings
-from os import PathLike
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import numpy as np
 from numpy.typing import NDArray
 
 from .errors import LenetError
 
-if TYPE_CHECKING:
-    from PIL.Image import Image
-
-FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")  # none that runs another program
-MOST_PIXELS = 50_000_000  # 200 MB once unpacked; a picture of one character needs no more
 BOX = 20 / 28  # of a side: MNIST's digits fill at most 20 of 28 pixels (the paper's section III.A)
 FAINT = 48  # of 255: where ink and paper differ by less, there is no ink
 SAME = 0.08  # a character that fills the box to this share is left at its size
 Grey = NDArray[np.uint8]
-
-
-def load(path: str | PathLike[str]) -> Grey:
-    """Return a picture file as greys, uint8 (rows, columns), 0 black; upright, what is transparent white.
-
-    Raises:
-        LenetError: there is no such file, it is no picture, is damaged, or is larger than 50 million pixels.
-    """
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    path = Path(path)
-    if path.is_dir():
-        raise LenetError(f"{path} is a folder; name the pictures in it")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # Pillow's about size: MOST_PIXELS is stricter; and about odd metadata
-            with Image.open(path, formats=FORMATS) as image:
-                if image.width * image.height > MOST_PIXELS:
-                    size = f"{image.width} x {image.height}"
-                    raise LenetError(f"{path} is {size} pixels; the most is {MOST_PIXELS:,} in all: scale it down")
-                return _grey(ImageOps.exif_transpose(image))
-    except FileNotFoundError:
-        raise LenetError(f"there is no file {path}") from None
-    except Image.DecompressionBombError:
-        raise LenetError(f"{path} is of too many pixels; the most is {MOST_PIXELS:,} in all: scale it down") from None
-    except UnidentifiedImageError:
-        raise LenetError(f"{path} is not a picture that can be read; it can be {', '.join(FORMATS)}") from None
-    except (SyntaxError, ValueError, EOFError, OSError) as error:
-        if isinstance(error, PermissionError):
-            raise LenetError(f"{path} can't be opened: permission denied") from None
-        raise LenetError(f"{path} is damaged: {error}") from None
-
-
-def _grey(image: Image) -> Grey:
-    """Return the greys of an image of any mode, over white where it is transparent; 16 bits are scaled to 8."""
-    from PIL import Image
-
-    if image.mode.startswith("I") or image.mode == "F":
-        values = np.asarray(image, np.float64)
-        return np.asarray(np.rint(np.clip(values / max(values.max(), 255) * 255, 0, 255)), np.uint8)
-    if "A" in image.getbands() or "transparency" in image.info:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return np.asarray(image.convert("L"), np.uint8)
 
 
 def prepare(grey: Grey, rows: int = 28, columns: int = 28) -> Grey:

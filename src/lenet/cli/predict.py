@@ -36,7 +36,8 @@ def predict(context: click.Context, pictures: tuple[Path, ...], model: str, show
     The confidence is the probability that the model gives its answer; it is no promise. Some networks, lenet5 for one,
     also know how probable it is that a picture shows none of the classes.
     """
-    from ..picture import load, prepare
+    from ..page.source import frames
+    from ..picture import prepare
     from ..weights import load as load_model
     from . import drawing
 
@@ -47,7 +48,7 @@ def predict(context: click.Context, pictures: tuple[Path, ...], model: str, show
     answers: list[dict[str, Any]] = []
     for path in pictures:
         try:
-            image = prepare(load(path), rows, columns)
+            image = prepare(next(frames(path)).grey, rows, columns)
         except LenetError as error:
             text = str(error) if str(path) in str(error) else f"{path}: {error}"
             answers.append({"file": str(path), "error": text})

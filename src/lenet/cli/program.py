@@ -21,6 +21,7 @@ from .data import data
 from .evaluate import evaluate
 from .models import models
 from .predict import predict
+from .read import read
 from .report import report
 from .reproduce import reproduce
 from .summary import summary
@@ -45,7 +46,7 @@ def _print_version(context: click.Context, _: click.Parameter, wanted: bool) -> 
         "lenet models              the networks there are",
         "lenet train               train LeNet-5 on MNIST: seconds on a CPU",
         "lenet evaluate            its error on the test digits",
-        "lenet predict digit.png   the digit in a picture",
+        "lenet read photo.jpg      the digits in a picture",
         "lenet summary lenet5      its layers, counted as in the paper",
     ),
 )
@@ -62,7 +63,7 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, summary, report, models, data, reproduce, completion):
+for command in (train, evaluate, predict, read, summary, report, models, data, reproduce, completion):
     program.add_command(command)
 
 

@@ -5,21 +5,17 @@ Pictures become grey and of one size. Their polarity stays as it is: a network t
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LenetError
+from ..page.source import frames
 from . import arrays
 from .dataset import Parts
 from .npz import untested
 from .stream import LIMIT
-
-if TYPE_CHECKING:
-    from PIL import Image
 
 
 def read(folder: Path, shape: tuple[int, int] = (28, 28)) -> tuple[Parts, tuple[str, ...]]:
@@ -61,7 +57,7 @@ def is_picture_folder(folder: Path) -> bool:
 def _part(folder: Path, names: tuple[str, ...], shape: tuple[int, int]) -> tuple[NDArray[np.uint8], arrays.Labels]:
     from PIL import Image
 
-    known = set(Image.registered_extensions())
+    known = {*Image.registered_extensions(), ".heic", ".heif"}
     files, labels = [], []
     for label, name in enumerate(names):
         inside = sorted((folder / name).iterdir()) if (folder / name).is_dir() else []
@@ -84,31 +80,12 @@ def grey(path: Path, shape: tuple[int, int]) -> NDArray[np.uint8]:
     Raises:
         LenetError: it can't be read as a picture, or is too large.
     """
-    from PIL import Image, ImageOps
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(path) as picture:
-                plain = _flat(ImageOps.exif_transpose(picture) or picture)
-            if plain.size != (shape[1], shape[0]):
-                plain = plain.resize((shape[1], shape[0]), Image.Resampling.LANCZOS)
-            return np.asarray(plain)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise LenetError(f"the picture {path} is too large to be read: {error}") from error
-    except (OSError, ValueError, SyntaxError, EOFError) as error:  # what Pillow raises for damaged files
-        raise LenetError(f"the picture {path} can't be read ({error}); mend it or take it out of the folder") from error
-
-
-def _flat(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
-    if picture.mode.startswith(("I", "F")):  # 16 bits, where `convert` would clip
-        values = np.asarray(picture, np.float64)
-        values = values / 257 if values.max(initial=0) > 255 else values
-        return Image.fromarray(np.clip(np.rint(values), 0, 255).astype(np.uint8))
-    if "A" in picture.getbands() or "transparency" in picture.info:
-        ink = picture.convert("RGBA")
-        return Image.alpha_composite(Image.new("RGBA", ink.size, "white"), ink).convert("L")
-    return picture.convert("L")
+    try:
+        pixels = next(frames(path)).grey
+    except LenetError as error:
+        raise LenetError(f"{error}; mend the picture or take it out of the folder") from None
+    if pixels.shape == shape:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize((shape[1], shape[0]), Image.Resampling.LANCZOS))

@@ -51,10 +51,12 @@ def characters_of(line: Straight, strip: Strip, owner: NDArray[np.int16], text: 
         [np.percentile(columns[who == k], (1, 99)) if (who == k).any() else (0, -1) for k in range(len(text))]
     )
     ends = ends.reshape(-1, 2)
-    there = ends[:, 1] >= ends[:, 0]
+    there = np.flatnonzero(ends[:, 1] >= ends[:, 0])
     names = np.array([class_of(character) for character in text], np.int64)
-    reach = np.clip(NEAR * (ends[:, 1] - ends[:, 0] + 1), NEAREST, FARTHEST)
-    return Characters(ends.mean(axis=1)[there], reach[there], names[there])
+    centres, widths = ends[there].mean(axis=1), ends[there, 1] - ends[there, 0] + 1
+    away = np.abs(centres[:, None] - centres) + np.where(np.eye(len(centres), dtype=bool), np.inf, 0)
+    reach = np.clip(NEAR * widths, NEAREST, FARTHEST)
+    return Characters(centres, np.minimum(reach, APART * away.min(axis=1, initial=np.inf)), names[there])
 
 
 def class_of(character: str) -> int:

@@ -1,1 +1,1 @@
-"""From a picture to its lines of writing, and to whatever may be a character in them: no network yet."""
+"""From a picture to its characters: image processing only, no network."""

@@ -32,19 +32,20 @@ class Ink:
 
 def find_ink(pixels: Pixels) -> Ink:
     """Return the ink of a picture, uint8 (rows, columns) or (rows, columns, 3), dark on light or light on dark."""
+    from scipy import ndimage
+
     depth = darkness(pixels)
-    level = otsu(depth)
-    deep = depth[depth > level]
-    if not deep.size:
+    calm = ndimage.gaussian_filter(depth, np.clip(min(depth.shape) / 45, 0.4, 1.0))
+    level = otsu(calm)
+    deep = calm > level
+    if not deep.any() or deep.all():
         return blank(depth.shape)
-    paper = float(np.median(depth[depth <= level]))
-    full = float(np.percentile(deep, 60))
+    paper, full = float(np.median(calm[~deep])), float(np.percentile(calm[deep], 60))
     if full - paper < FAINT:
         return blank(depth.shape)
-    grain = 1.4826 * float(np.median(np.abs(depth[depth <= level] - paper)))
-    low = paper + max(0.25 * (full - paper), min(2.0 * grain, 0.45 * (full - paper)))
-    amount = np.clip((depth - low) / (0.9 * full + 0.1 * low - low), 0, 1).astype(np.float32)
-    mask = _joined(amount > 0.25, amount > 0.6)
+    low = paper + max(0.33 * (full - paper), 0.6 * (level - paper))
+    amount = np.clip((depth - low) / (0.9 * (full - low)), 0, 1).astype(np.float32)
+    mask = _joined((calm > low) & (amount > 0.2), calm > (low + full) / 2)
     return Ink(np.where(mask, amount, 0).astype(np.float32), mask, stroke_width(mask))
 
 
@@ -82,30 +83,38 @@ def _towards_ink(colours: NDArray[np.float32]) -> Amount:
 def _light_ink(grey: Amount) -> bool:
     """Tell whether the ink is lighter than the paper.
 
-    Three hints, each in [-1, 1] and above 0 for dark ink: the darkest pixels are further from the usual one than the
-    lightest; the border is light, as paper is; and so is most of the picture.
+    Three hints, each in [-1, 1] and above 0 for dark ink: the darkest pixels are further from those around
+    them than the lightest; the border is light, as paper is; and so is most of the picture.
     """
     level = otsu(grey)
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    darkest, usual, lightest = np.percentile(grey[:: 1 + len(grey) // 500], (1, 50, 99))
+    step = 1 + max(grey.shape) // 1000
+    local = (grey - paper_of(grey, 0.5))[::step, ::step]
+    darkest, usual, lightest = np.percentile(local, (1, 50, 99))
     tail = ((usual - darkest) - (lightest - usual)) / max(lightest - darkest, 1e-6)
     light_border, light_most = ((part > level).mean() * 2 - 1 for part in (border, grey))
     return bool(1.5 * tail + light_border + light_most < 0)
 
 
-def paper_of(grey: Amount) -> Amount:
-    """Return the brightness of the paper at each pixel of a picture of dark ink: smooth, over the ink too."""
+def paper_of(grey: Amount, share: float = 0.75) -> Amount:
+    """Return the brightness of the paper at each pixel of a picture of dark ink: smooth, over the ink too.
+
+    Args:
+        grey: float32 (rows, columns) in [0, 1].
+        share: of the pixels around that are darker than the paper.
+    """
     from scipy import ndimage
 
     rows, columns = grey.shape
     size = int(np.clip(min(rows, columns) // 3, 8, 64))
     down, across = max(1, rows // size), max(1, columns // size)
     if down * across == 1:
-        return np.full_like(grey, np.percentile(grey, 80))
+        return np.full_like(grey, np.percentile(grey, 100 * share))
     high, wide = -(-rows // down), -(-columns // across)
     whole = np.pad(grey, ((0, down * high - rows), (0, across * wide - columns)), mode="edge")
     parts = whole.reshape(down, high, across, wide).transpose(0, 2, 1, 3).reshape(down, across, high * wide)
-    blocks = np.partition(parts, high * wide * 3 // 4, axis=2)[:, :, high * wide * 3 // 4]
+    nth = int(high * wide * share)
+    blocks = np.partition(parts, nth, axis=2)[:, :, nth]
     usual = float(np.median(blocks))
     calm = ndimage.median_filter(blocks, 3, mode="nearest")
     blocks = np.where(blocks < 0.85 * calm, calm, blocks)

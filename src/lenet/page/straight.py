@@ -46,7 +46,7 @@ def straighten(ink: Ink, *, slant: bool = True, height: float | None = None) -> 
     amount, mask = ink.amount[cut], ink.mask[cut]
     height = digit_height(mask) if height is None else height
     scale = 1.0 if CLOSE[0] <= height / HEIGHT <= CLOSE[1] else HEIGHT / height
-    amount = _widened(amount, PEN * height - ink.stroke, scale)
+    amount = _widened(amount, min(PEN * height - ink.stroke, 0.8 * ink.stroke))
     if scale != 1:
         amount = resized(amount, scale)
     shear = slant_of(amount) if slant else 0.0
@@ -116,13 +116,12 @@ def resized(amount: Amount, scale: float) -> Amount:
     return np.clip(np.asarray(Image.fromarray(amount).resize(size, kind)), 0, 1)
 
 
-def _widened(amount: Amount, by: float, scale: float) -> Amount:
+def _widened(amount: Amount, by: float) -> Amount:
     """Return amounts with each stroke widened by so many pixels, by a share of the next whole one."""
     from scipy import ndimage
 
     if by <= 0.25:
         return amount
-    amount = np.pad(amount, 0)
     whole = int(by)
     if whole:
         amount = ndimage.maximum_filter(amount, 1 + whole, mode="constant")

@@ -1,0 +1,99 @@
+"""Many pictures, read on all cores, in order, in bounded memory."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections import deque
+from collections.abc import Generator, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from itertools import chain
+from time import perf_counter
+from typing import Any
+
+from ..errors import LenetError
+from .crew import Crew
+from .pages import attempt, name, portable, told
+from .result import Reading
+from .settings import Settings
+
+ALONE = 0.5  # seconds: about what it takes to begin processes, so that what ends sooner is done without them
+AHEAD = 2  # sources a process that are sent or read at a time
+KEPT = 32  # sources a process whose turn hasn't come
+
+
+def stream(
+    settings: Settings, sources: Iterable[Any], *, workers: int | None = None, pages: bool = False
+) -> Generator[list[Reading], None, None]:
+    """Return the readings of each source, in their order, as they come; the settings are checked at once.
+
+    Args:
+        settings: what they are read for.
+        sources: paths, bytes, arrays...; an iterator is drawn from as needed.
+        workers: processes that read; None: one a core, once reading has taken half a second without them.
+        pages: whether a list has a reading of each of the source's pages, or only that of its first.
+
+    Raises:
+        LenetError: the settings are wrong; later, while iterating, that no process could be begun.
+    """
+    if workers is not None and not (isinstance(workers, int) and workers >= 1):
+        raise LenetError(f"workers must be a whole number, 1 or more, but is {workers!r}")
+    reader = settings.reader()
+    if isinstance(sources, (str, bytes, os.PathLike)):
+        raise LenetError("read_many reads a list of pictures, but one was given; put it into a list, or use read")
+
+    def readings() -> Generator[list[Reading], None, None]:
+        rest = iter(sources)
+        most = (workers or cores()) if can_begin_processes() else 1
+        until = perf_counter() + (ALONE if workers is None else 0)
+        for source in rest:
+            if most > 1 and perf_counter() >= until:
+                yield from _side_by_side(settings, chain((source,), rest), most, pages)
+            else:
+                yield attempt(source, reader, pages)
+
+    return readings()
+
+
+def _side_by_side(settings: Settings, sources: Iterator[Any], workers: int, pages: bool) -> Iterator[list[Reading]]:
+    """Yield readings in order; not all are begun before the first is taken, nor are more kept than ``KEPT`` says."""
+    crew = Crew(settings, workers)
+    turn: deque[Future[list[Reading]]] = deque()
+    reading: set[Future[list[Reading]]] = set()
+    more = True
+    try:
+        while more or turn:
+            while more and len(reading) < AHEAD * workers and len(turn) < KEPT * workers:
+                try:
+                    source = next(sources)
+                except StopIteration:
+                    more = False
+                    break
+                turn.append(_begin(crew, source, pages))
+                reading.add(turn[-1])
+            while turn and turn[0].done():
+                yield turn.popleft().result()
+            if turn:
+                wait(reading, return_when=FIRST_COMPLETED)
+            reading = {future for future in reading if not future.done()}
+    finally:
+        crew.end()
+
+
+def _begin(crew: Crew, source: Any, pages: bool) -> Future[list[Reading]]:
+    try:
+        return crew.submit(portable(source, pages), pages)
+    except Exception as error:
+        failed: Future[list[Reading]] = Future()
+        failed.set_result([Reading.failed(told(error), name(source))])
+        return failed
+
+
+def cores() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def can_begin_processes() -> bool:
+    """Whether there is a Python to begin; a program that is frozen or embeds it has none."""
+    return bool(sys.executable) and not getattr(sys, "frozen", False)

@@ -1,0 +1,72 @@
+"""Bad input: a clear error, before memory is taken."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from lenet.errors import LenetError
+from lenet.page.source import frames
+
+
+def refused(source: object, words: str) -> None:
+    with pytest.raises(LenetError, match=words):
+        list(frames(source))
+
+
+def test_no_such_file(tmp_path):
+    refused(tmp_path / "x.png", r"there is no file .*x\.png")
+
+
+def test_a_folder(tmp_path):
+    refused(tmp_path, "is a folder; name the pictures in it")
+
+
+@pytest.mark.parametrize(
+    "data", [b"no picture", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"%!PS-Adobe-3.0 EPSF-3.0\n", b"\0" * 5000]
+)
+def test_not_a_picture(tmp_path, data):
+    (tmp_path / "x.png").write_bytes(data)
+    refused(tmp_path / "x.png", r"x\.png is not a picture that can be read; it can be PNG, JPEG.* but begins with")
+    refused(data, "the picture given as bytes is not a picture")
+
+
+def test_an_empty_file(tmp_path):
+    (tmp_path / "x.png").touch()
+    refused(tmp_path / "x.png", r"x\.png is empty: it has no bytes")
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.95])
+@pytest.mark.parametrize("ending", ["png", "jpg", "gif", "bmp", "webp", "tif", "ppm"])
+def test_a_picture_that_is_cut_short(tmp_path, ending, share):
+    path = tmp_path / f"x.{ending}"
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
+    Image.fromarray(noise).save(path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * share)])
+    refused(path, r"x\.\w+ is damaged")
+
+
+def png(width: int, height: int, data: bytes = b"") -> bytes:
+    """Return a PNG file that declares width x height grey pixels."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("side", [15_000, 20_000, 50_000])
+def test_too_many_pixels(side):
+    refused(png(side, side), r"pixels, .* MB unpacked; the most is 250 million pixels and 200 MB: scale it down")
+
+
+@pytest.mark.parametrize("size", [(0, 5), (5, 0), (0, 0)])
+def test_no_pixels(size):
+    refused(png(*size), "is damaged")
+    refused(Image.new("L", size), "the image of Pillow given is . x .: it holds no pixels")
+    refused(np.zeros(size), "source is an array of .* which holds no pixels")
