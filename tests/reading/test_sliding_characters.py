@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lenet.errors import LenetError
-from lenet.reading.sliding import Characters, Track, likeliest, places
+from lenet.reading.sliding import Answers, Characters, Track, likeliest, places
 from lenet.reading.sliding.places import best_path
 from lenet.reading.sliding.track import track as track_of
 
@@ -166,17 +166,16 @@ def test_a_grammar_is_kept_to():
 
 
 def test_marks_part_characters_or_are_kept():
-    from lenet.reading.sliding import Answers
-
-    classes = tuple("01.- ")
-    shares = np.array([[0.9, 0.02, 0.02, 0.02, 0.02], [0.05, 0.05, 0.8, 0.05, 0.0]], np.float32)
-    answers = Answers(np.array([0, 2], np.float32), shares, shares)
-    left = track_of(answers, classes, 2.0)
+    shares = np.array([[0.9, 0.02, 0.02, 0.02, 0.04], [0.05, 0.05, 0.8, 0.05, 0.05]])
+    answers = Answers(np.array([0, 2], np.float32), (-3 * np.log(shares)).astype(np.float32))
+    left = track_of(answers, "01.- ", 2.0, temperature=3.0)
     assert left.symbols == "01"
     assert left.shares == pytest.approx(np.array([[0.9, 0.02, 0.08], [0.05, 0.05, 0.9]]))
-    kept = track_of(answers, classes, 2.0, keep_marks=True)
+    kept = track_of(answers, "01.- ", 2.0, temperature=3.0, keep_marks=True)
     assert kept.symbols == "01.-"
-    assert kept.shares[1] == pytest.approx([0.05, 0.05, 0.8, 0.05, 0.05])
+    assert kept.shares == pytest.approx(shares)
+    largest = Answers(answers.centres, -answers.scores, smallest_wins=False)
+    assert track_of(largest, "01.- ", 2.0, temperature=3.0).shares == pytest.approx(left.shares)
 
 
 def test_what_makes_no_sense_is_refused():
@@ -186,3 +185,5 @@ def test_what_makes_no_sense_is_refused():
         Characters().log_probabilities(spelled("  "), ["x"])
     with pytest.raises(LenetError, match=r"at 1 places needs shares \(1, 3\)"):
         Track("01", np.ones((1, 2)), np.zeros(1, np.float32), 1.0)
+    with pytest.raises(LenetError, match="needs the class ' ', no character"):
+        track_of(Answers(np.zeros(1, np.float32), np.zeros((1, 10), np.float32)), "0123456789", 2.0)

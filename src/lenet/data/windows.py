@@ -16,7 +16,7 @@ NEAR = 0.28  # of a character's width: a window whose middle is that far from th
 NEAREST, FARTHEST = 2.5, 4.5  # ... but no less and no more than so many columns ...
 APART = 0.35  # ... nor than this share of the way to the next character
 DOUBT = 1.5  # columns further on that are neither
-COPIES = 2  # windows a character
+COPIES = 3  # windows a character
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,8 +2,21 @@
 
 from .beam import Found, likeliest
 from .characters import Characters
+from .line import Along, Sliding
 from .network import Answers, SlidingNetwork
 from .places import Place, places
 from .track import Track, track
 
-__all__ = ["Answers", "Characters", "Found", "Place", "SlidingNetwork", "Track", "likeliest", "places", "track"]
+__all__ = [
+    "Along",
+    "Answers",
+    "Characters",
+    "Found",
+    "Place",
+    "Sliding",
+    "SlidingNetwork",
+    "Track",
+    "likeliest",
+    "places",
+    "track",
+]

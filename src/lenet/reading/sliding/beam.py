@@ -128,7 +128,7 @@ class _Search:
     beam: int
 
     def on(self, kept: list[_Beginning], row: list[float], begins: list[int]) -> list[_Beginning]:
-        """Return the weightiest beginnings after one more place: its states weigh ``row``, ``begins`` may begin there."""
+        """Return the weightiest beginnings after one more place, of weights ``row``, where ``begins`` may begin."""
         grown = dict.fromkeys(kept)
         for s in begins:
             for b in kept:

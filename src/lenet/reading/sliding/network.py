@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from ...engine.layout import Layout
 from ...errors import LenetError
 from ...model import Model, engines
-from ...model.metrics import probabilities
 from ...network import RBF, stride, wide
 
 WIDTHS = 32  # an engine is made for a width of columns; lines are filled up with paper to a multiple of this
@@ -25,13 +24,12 @@ class Answers:
     Attributes:
         centres: float32 (T,), columns of the line that the windows have their middles at, from left to right.
         scores: float32 (T, classes), of the network's last layer.
-        probabilities: float32 (T, classes); a row adds up to 1, or to less where the network knows rubbish
-            (``Model.probabilities``).
+        smallest_wins: whether the smallest score is the answer, or the largest.
     """
 
     centres: NDArray[np.float32]
     scores: NDArray[np.float32]
-    probabilities: NDArray[np.float32]
+    smallest_wins: bool = True
 
 
 class SlidingNetwork:
@@ -87,10 +85,8 @@ class SlidingNetwork:
             copy[:, half - shift : half - shift + columns] = line
         units = self.units(copies)  # (shifts, units, places)
         units = units.transpose(2, 0, 1).reshape(-1, units.shape[1])[:count]
-        scores = self._scored(units)
-        model = self.model
-        shares = probabilities(scores, model.loss, model.network.smallest_wins)
-        return Answers(np.arange(count, dtype=np.float32) * self.step, scores, shares)
+        centres = np.arange(count, dtype=np.float32) * self.step
+        return Answers(centres, self._scored(units), self.model.network.smallest_wins)
 
     def units(self, lines: NDArray[np.uint8]) -> NDArray[np.float32]:
         """Return what comes before an RBF output, or the scores of another, at every place: float32 (N, units, places).
