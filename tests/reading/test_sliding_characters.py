@@ -59,6 +59,7 @@ def every_path(model, track):
     return sums, best
 
 
+MODEL = Characters(shortest=3, entry=0.1, trust=0.2)
 CASES = [("01", 6, 1.0), ("01", 6, 2.0), ("0", 8, 3.0), ("012", 5, 2.0)]
 
 
@@ -104,15 +105,15 @@ def test_the_best_path_of_a_text_is_the_weightiest_labeling(symbols, length, sho
 )
 def test_answers_along_a_line_become_a_text(answers, text):
     track = spelled(answers)
-    found = likeliest(Characters(shortest=3), track, n=3)
+    found = likeliest(MODEL, track, n=3)
     assert found[0].text == text
     assert sorted(found, key=lambda f: -f.log_probability) == found
-    assert found[0].log_probability == pytest.approx(Characters(shortest=3).log_probabilities(track, [text])[0])
+    assert found[0].log_probability == pytest.approx(MODEL.log_probabilities(track, [text])[0])
 
 
 def test_characters_stand_where_they_are_named():
     track = spelled("    333333    7777  ")
-    three, seven = places(Characters(shortest=3), track, "37")
+    three, seven = places(MODEL, track, "37")
     assert (three.symbol, three.start, three.end, three.centre) == ("3", 4, 9, pytest.approx(6.5))
     assert (seven.symbol, seven.start, seven.end, seven.centre) == ("7", 14, 17, pytest.approx(15.5))
     assert three.confidence > 0.5
@@ -126,7 +127,7 @@ def test_an_alternative_is_what_a_character_nearly_is():
     shares[2:8, 9] = 0.4
     shares[2:8, 4] = 0.55
     track = Track(track.symbols, shares / shares.sum(axis=1, keepdims=True), track.centres, 1.0)
-    (four,) = places(Characters(), track, "4")
+    (four,) = places(MODEL, track, "4")
     assert [symbol for symbol, _ in four.alternatives[:2]] == ["4", "9"]
     assert four.alternatives[1][1] > 0.1
 

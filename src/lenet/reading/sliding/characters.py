@@ -29,14 +29,14 @@ class Characters:
 
     Attributes:
         shortest: columns that a character lasts at least, as far as the network names it: less is a stray.
-        entry: what each character multiplies a path by, above 0: below 1, few long runs are liked better.
+        entry: what each character multiplies a path by, above 0: the larger, the sooner there is one.
         trust: how much the answer at a column counts, above 0. Windows a column apart show nearly the same picture:
             they aren't witnesses of their own, and count less than 1.
     """
 
-    shortest: float = 4.0
-    entry: float = 0.1
-    trust: float = 0.2
+    shortest: float = 6.0
+    entry: float = 3.0
+    trust: float = 0.6
 
     def __post_init__(self) -> None:
         """Check the ranges."""

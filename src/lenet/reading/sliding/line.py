@@ -54,13 +54,13 @@ class Along:
 class Sliding:
     """A network that reads straight lines at every place at once. Threads may share it."""
 
-    def __init__(self, model: Model, characters: Characters = Characters(), *, step: int = STEP) -> None:
+    def __init__(self, model: Model, characters: Characters | None = None, *, step: int = STEP) -> None:
         """Take a network of 32 rows, one of whose classes is a space: no character.
 
         Raises:
             LenetError: the network can't slide.
         """
-        self.network, self.characters = SlidingNetwork(model, step=step), characters
+        self.network, self.characters = SlidingNetwork(model, step=step), characters or Characters()
 
     def read(self, line: Straight, *, keep_marks: bool = False) -> Along:
         """Return what is along a line.
