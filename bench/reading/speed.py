@@ -21,6 +21,7 @@ from .written import SEED, Bytes, made_lines, pictures
 
 AMOUNT = 150, 50  # pixels, width and height at most: a cheque amount's
 PAGE = 12_000_000  # pixels
+PAGES = 8  # that are written; the one of most lines is read
 FOLDER = 1000  # amounts
 DIGITS = 64  # cropped digits, and amounts that are read one by one
 
@@ -99,7 +100,8 @@ def _amounts(folder: Path) -> list[Path]:
 def _page(folder: Path) -> Path:
     write_page: Any = import_module("lenet.data.writing").write_page
     data = lenet.data.load("mnist")
-    written, _ = write_page(np.random.default_rng(SEED), (data.test_images, data.test_labels))
+    rng, digits = np.random.default_rng(SEED), (data.test_images, data.test_labels)
+    written, _ = max((write_page(rng, digits) for _ in range(PAGES)), key=lambda made: len(made[1]))
     image = Image.fromarray(written.picture)
     scale = (PAGE / (image.width * image.height)) ** 0.5
     size = round(image.width * scale), round(image.height * scale)

@@ -114,7 +114,7 @@ def test_size_is_the_digits_height_in_pixels(digits: Digits) -> None:
             for number, character in enumerate(written.text):
                 if character in "123456789":
                     heights.append(np.ptp(np.nonzero(written.owner == number)[0]) + 1)
-        assert 0.8 * size < np.median(heights) < 1.35 * size  # the strokes' height, and half a pen's width each side
+        assert size < np.median(heights) < 1.3 * size  # the strokes' height, and half a pen's width each side
 
 
 def test_the_lines_of_a_page_are_where_it_says(digits: Digits) -> None:
@@ -130,6 +130,17 @@ def test_the_lines_of_a_page_are_where_it_says(digits: Digits) -> None:
             assert theirs[top].any()
             assert theirs[bottom - 1].any()
         assert [each.box[1] for each in lines] == sorted(each.box[1] for each in lines)
+
+
+def test_what_stands_beside_a_line_belongs_to_nobody(digits: Digits) -> None:
+    beside = Lines(neighbours=1.0, cut=1.0, margin=(((1.0, 1.0), 1.0),))
+    for seed in range(10):
+        written = write_line(np.random.default_rng(seed), digits, lines=beside)
+        check(written)
+        rows, columns = np.nonzero(written.owner >= 0)
+        above = written.ink[: rows.min() - 2]
+        left, right = written.ink[:, : columns.min() - 2], written.ink[:, columns.max() + 3 :]
+        assert above.sum() + left.sum() + right.sum() > 20
 
 
 def test_a_missing_digit_is_told_in_words() -> None:

@@ -157,6 +157,7 @@ def _into_file(settings: Settings, files: list[str], options: dict[str, Any], as
     from .answers import tell
     from .results import Results
 
+    settings.reader()  # what is wrong with it is told before a file is begun
     results = Results(options["to"], settings.to_dict())
     rest = [file for file in files if file not in results.done]
     if results.done:

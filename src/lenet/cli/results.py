@@ -48,21 +48,29 @@ class Results:
         if path.is_dir():
             raise LenetError(f"{path} is a folder; results need the path of a file")
         self.path, self.part, self.done = path, path.with_name(path.name + ".part"), set[str]()
-        head = _line({"lenet": version(), "settings": settings})
         try:
             self._file: BinaryIO = self.part.open("a+b")
-            self._file.seek(0)
-            kept = self._file.tell()
-            first = self._file.readline()
-            if first.endswith(b"\n"):
-                if first != head:
-                    raise LenetError(_others(self.part, first, settings))
-                kept = len(first) + sum(map(len, self._read_again()))
-            self._file.truncate(kept)  # a line that a kill broke off is taken away
-            if not kept:
-                self._write(head)
+            try:
+                self._go_on(settings)
+            except BaseException:
+                self.close()
+                raise
         except OSError as error:
             raise LenetError(f"{self.part} can't be written: {error.strerror or error}") from None
+
+    def _go_on(self, settings: Document) -> None:
+        """Note what is there, and write the first line where it isn't."""
+        head = _line({"lenet": version(), "settings": settings})
+        self._file.seek(0)
+        first = self._file.readline()
+        if first == head:
+            # A line that a kill broke off is taken away.
+            self._file.truncate(len(head) + sum(map(len, self._read_again())))
+        elif head.startswith(first):
+            self._file.truncate(0)
+            self._write(head)
+        else:
+            raise LenetError(_others(self.part, first, settings))
 
     def add(self, pages: Iterable[Document]) -> None:
         """Add the readings of a picture, all of its pages at once."""

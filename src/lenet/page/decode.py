@@ -58,7 +58,8 @@ def decode(file: BinaryIO, called: str) -> Iterator[tuple[Pixels, float]]:
     if kind == "Pdf":
         from .pdf import render
 
-        yield from render(file, called)
+        for pixels in render(file, called):
+            yield pixels, 1.0
         return
     if kind == "WebP":
         width, height = limits.webp_size(head)
@@ -134,6 +135,6 @@ def _told_in_words(called: str) -> Iterator[None]:
     except LenetError:
         raise
     except DecompressionBombError as error:
-        raise LenetError(f"{called} is too large: {error}") from None
+        raise LenetError(f"{called} is too large: {error}; scale it down") from None
     except Exception as error:
         raise LenetError(f"{called} is damaged: {error}") from None

@@ -30,13 +30,23 @@ class Ink:
     stroke: float
 
 
-def find_ink(pixels: Pixels) -> Ink:
-    """Return the ink of a picture, uint8 (rows, columns) or (rows, columns, 3), dark on light or light on dark."""
+def find_ink(pixels: Pixels, without: Mask | None = None) -> Ink:
+    """Return the ink of a picture, dark on light or light on dark.
+
+    Args:
+        pixels: uint8 (rows, columns) or (rows, columns, 3).
+        without: bool (rows, columns), what is taken for paper.
+    """
     from scipy import ndimage
 
     depth = darkness(pixels)
     calm = ndimage.gaussian_filter(depth, np.clip(min(depth.shape) / 45, 0.4, 1.0))
-    level = otsu(calm)
+    seen = calm
+    if without is not None:
+        depth = np.where(without, np.float32(0), depth)
+        seen = calm[~ndimage.binary_dilation(without, iterations=2)]
+        calm = np.where(without, np.float32(0), calm)
+    level = otsu(seen) if seen.size else 1.0
     deep = calm > level
     if not deep.any() or deep.all():
         return blank(depth.shape)

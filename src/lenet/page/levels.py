@@ -37,7 +37,7 @@ def layout(array: NDArray[Any]) -> NDArray[Any]:
         LenetError: the array has another shape, or no pixels.
     """
     if 0 in array.shape:
-        raise LenetError(f"source is an array of {array.shape}, which holds no pixels")
+        raise LenetError(f"source (an array) is {array.shape}: it holds no pixels")
     if array.ndim == 3 and array.shape[2] not in (1, 3, 4) and array.shape[0] in (1, 3):
         array = np.moveaxis(array, 0, 2)
     if array.ndim == 2 or (array.ndim == 3 and array.shape[2] in (3, 4)):
@@ -45,7 +45,7 @@ def layout(array: NDArray[Any]) -> NDArray[Any]:
     if array.ndim == 3 and array.shape[2] == 1:
         return array[..., 0]
     batch = "; give the pictures of a batch one by one" if array.ndim >= 3 else ""
-    raise LenetError(f"source is an array of {array.shape}; expected {LAYOUTS}{batch}")
+    raise LenetError(f"source (an array) is {array.shape}; expected {LAYOUTS}{batch}")
 
 
 def levels(values: NDArray[Any], called: str = "source") -> Pixels:

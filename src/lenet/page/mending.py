@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from .straight_lines import Line, Mask
+from .pieces import Mask
+from .straight_lines import Line
 
 ROUGH = 2  # pixels that a line's edge may stand out; a stroke that goes on stands out further
 SLANTED = 1.2  # columns a row: strokes that cross a line at up to 50 degrees from the vertical are mended

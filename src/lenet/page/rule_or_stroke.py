@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .box import Box
-from .straight_lines import Line, Mask
+from .pieces import Boxes, Mask, pieces
+from .straight_lines import Line
 
+THROUGH = 0.64  # of what is longer than strokes are: as long, from border to border, and it is a rule too
 LONGER = 1.15  # than the writing: what a rule is where the picture is no longer than a few digits
 EDGE = 0.1  # of the picture's shorter side: how far the rests of a cell's edges reach into it
 CORNER = 0.2  # likewise: how far from the border a cell's edge may lie, or end at the next one
@@ -36,17 +37,41 @@ def rules_among(lines: Lines, mask: Mask, long: float, erased: Callable[[Lines],
     across, down = lines
     shape, turned = mask.shape, mask.shape[::-1]
     across = [line for line in across if line.length >= long or _goes_through(line, shape)]
-    down = [
-        line for line in down if line.length >= long or (_goes_through(line, turned) and _along_border(line, turned))
-    ]
+    down = [line for line in down if line.length >= long or (_goes_through(line, turned) and _runs_along(line, turned))]
     writing = writing_in(mask & ~erased((across, down)))
     if writing is None:
         return _in_blank(across, down, shape)
     clear = is_clear(writing, shape, (across, down))
     return (
-        [line for line in across if line.length >= long or (clear and line.length >= LONGER * writing.width)],
-        [line for line in down if line.length >= long or (clear and line.length >= LONGER * writing.height)],
+        [
+            line
+            for line in across
+            if _is_rule(line, long, shape[1], (writing.top, writing.bottom), writing.width, clear)
+        ],
+        [line for line in down if _is_rule(line, long, shape[0], (writing.left, writing.right), writing.height, clear)],
     )
+
+
+def _is_rule(line: Line, long: float, side: int, beside: tuple[int, int], along: int, clear: bool) -> bool:
+    """Tell whether a line that is long enough or goes through the picture is a rule.
+
+    Args:
+        line: to judge.
+        long: pixels; longer than strokes are.
+        side: columns of the picture.
+        beside: the writing's first row and the one after its last.
+        along: columns of the writing.
+        clear: whether the writing keeps clear of the picture's borders.
+    """
+    if line.length >= long or (line.length >= THROUGH * long and line.length >= side - 4):
+        return True
+    return line.length >= LONGER * along and (clear or not _touches(line, *beside))
+
+
+def _touches(line: Line, first: int, last: int) -> bool:
+    """Tell whether writing in the rows from ``first`` to before ``last`` touches a line."""
+    middle, reach = float(np.median(line.middle)), line.thickness / 2 + 2
+    return first <= middle + reach and last >= middle - reach
 
 
 def _goes_through(line: Line, shape: Shape) -> bool:
@@ -55,7 +80,7 @@ def _goes_through(line: Line, shape: Shape) -> bool:
     return ends[0] <= 2 and ends[1] <= CORNER * min(shape)
 
 
-def _along_border(line: Line, shape: Shape) -> bool:
+def _runs_along(line: Line, shape: Shape) -> bool:
     """Tell whether a line runs along the picture's upper or lower border."""
     near = CORNER * min(shape)
     return float(line.middle.max()) <= near or float(line.middle.min()) >= shape[0] - 1 - near
@@ -64,38 +89,30 @@ def _along_border(line: Line, shape: Shape) -> bool:
 def _in_blank(across: list[Line], down: list[Line], shape: Shape) -> Lines:
     """Return the lines that are rules where there is nothing else: a dash or a 1 alone is writing."""
     rules = [
-        line for line in across if len(across) >= 3 or line.length >= 30 * line.thickness or _along_border(line, shape)
+        line for line in across if len(across) >= 3 or line.length >= 30 * line.thickness or _runs_along(line, shape)
     ]
     return (rules, down) if rules else ([], [])
 
 
-def pieces(mask: Mask) -> tuple[NDArray[np.int32], list[Box]]:
-    """Return the connected pieces of ink: their numbers from 1, int32 (rows, columns), and their boxes."""
-    from scipy import ndimage  # type: ignore[import-untyped]
-
-    labels, _ = ndimage.label(mask, np.ones((3, 3)))
-    return labels, [Box(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(labels)]
-
-
 def writing_in(mask: Mask) -> Box | None:
     """Return the box of the larger pieces of ink that don't lie along the picture's border; None if there are none."""
-    band = max(2, round(EDGE * min(mask.shape)))
-    boxes = [box for box in pieces(mask)[1] if not is_at_edge(box, mask.shape, band)]
-    most = max((max(box.width, box.height) for box in boxes), default=0)
-    if most < SPECK:
-        return None
-    return reduce(Box.around, (box for box in boxes if max(box.width, box.height) >= most / 3))
+    labels, boxes = pieces(mask)
+    boxes = boxes[~along_border(labels, boxes)]
+    sizes = np.maximum(boxes.width, boxes.height)
+    most = sizes.max(initial=0)
+    return boxes[sizes >= most / 3].around() if most >= SPECK else None
 
 
-def is_at_edge(box: Box, shape: Shape, band: int) -> bool:
-    """Tell whether a piece of ink lies along the picture's border, no further in than ``band`` pixels."""
-    rows, columns = shape
-    return (
-        (box.top <= 1 and box.bottom <= band)
-        or (box.bottom >= rows - 1 and box.top >= rows - band)
-        or (box.left <= 1 and box.right <= band)
-        or (box.right >= columns - 1 and box.left >= columns - band)
-    )
+def along_border(labels: NDArray[np.int32], boxes: Boxes) -> NDArray[np.bool_]:
+    """Return which pieces of ink, numbered from 1 in ``labels``, lie along the picture's border, bool (pieces,)."""
+    rows, columns = labels.shape
+    band = max(2, round(EDGE * min(rows, columns)))
+    near = (boxes.left <= 1) | (boxes.top <= 1) | (boxes.right >= columns - 1) | (boxes.bottom >= rows - 1)
+    if near.any():
+        inside = np.zeros(len(boxes) + 1, bool)
+        inside[labels[band:-band, band:-band]] = True
+        near &= ~inside[1:]
+    return near
 
 
 def is_clear(writing: Box, shape: Shape, lines: Lines = ([], [])) -> bool:
@@ -116,10 +133,9 @@ def _touched(first: int, last: int, lines: list[Line], shape: Shape) -> int:
     """Return how many of two borders writing from ``first`` to ``last`` touches, or of the lines along them."""
     low, high = first == 0, last == shape[0]
     for line in lines:
-        if _along_border(line, shape):
-            middle, reach = float(np.median(line.middle)), line.thickness / 2 + 2
-            if middle < shape[0] / 2:
-                low |= first <= middle + reach
+        if _runs_along(line, shape):
+            if float(np.median(line.middle)) < shape[0] / 2:
+                low |= _touches(line, first, shape[0])
             else:
-                high |= last >= middle - reach
+                high |= _touches(line, 0, last)
     return int(low) + int(high)

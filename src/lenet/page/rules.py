@@ -8,8 +8,9 @@ import numpy as np
 
 from .ink import Ink
 from .mending import erase
-from .rule_or_stroke import EDGE, Lines, is_at_edge, is_clear, pieces, rules_among, writing_in
-from .straight_lines import Mask, horizontal_lines
+from .pieces import Mask, pieces, usual_height
+from .rule_or_stroke import Lines, along_border, is_clear, rules_among, writing_in
+from .straight_lines import horizontal_lines
 
 LONG = 2.5  # heights of a digit: no stroke of a digit is longer
 THROUGH = 0.7  # of a small picture's side: what goes on that far may go through
@@ -38,20 +39,11 @@ def without_rules(ink: Ink) -> Ink:
     return replace(ink, amount=np.where(gone, np.float32(0), ink.amount), mask=mask & ~gone)
 
 
-def height_of_writing(mask: Mask, stroke: float) -> float:
-    """Return the height of most of the writing, rows: the median of pieces of ink, each counted by its height."""
-    step = 1 + int(np.sqrt(mask.size) // 1000)
-    heights = np.array([box.height * step for box in pieces(mask[::step, ::step])[1]])
-    heights = np.sort(heights[heights >= 2.5 * stroke])  # no specks
-    if not len(heights):
-        return float(mask.shape[0])
-    total = np.cumsum(heights)
-    return float(heights[np.searchsorted(total, total[-1] / 2)])
-
-
 def _rules(mask: Mask, stroke: float) -> Mask:
     """Return the ink of rules in ``mask``."""
-    height = height_of_writing(mask, stroke)
+    step = 1 + int(np.sqrt(mask.size) // 1000)
+    boxes = pieces(mask[::step, ::step])[1]
+    height = usual_height(boxes, stroke / step) * step or float(mask.shape[0])
     thickest = int(np.clip(round(2.5 * stroke), 3, max(3, min(10, min(mask.shape) // 8))))
     rows, columns = (max(8, int(min(LONG * height, THROUGH * side))) for side in mask.shape)
     lines = horizontal_lines(mask, thickest, columns), horizontal_lines(mask.T, thickest, rows)
@@ -77,10 +69,9 @@ def _rests(mask: Mask, gone: Mask, stroke: float) -> Mask:
     labels, boxes = pieces(mask)
     rest = np.zeros(len(boxes) + 1, bool)
     if is_clear(writing, mask.shape):
-        band = max(2, round(EDGE * min(mask.shape)))
-        rest[1:] = [is_at_edge(box, mask.shape, band) for box in boxes]
+        rest[1:] = along_border(labels, boxes)
     if gone.any():
         beside = np.zeros(len(boxes) + 1, bool)
         beside[labels[ndimage.binary_dilation(gone, np.ones((3, 3)))]] = True
-        rest[1:] |= beside[1:] & [max(box.width, box.height) <= max(3, 1.5 * stroke) for box in boxes]
+        rest[1:] |= beside[1:] & (np.maximum(boxes.width, boxes.height) <= max(3, 1.5 * stroke))
     return np.asarray(rest[labels])

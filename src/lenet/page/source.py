@@ -15,6 +15,7 @@ from ..errors import LenetError
 from .decode import decode
 from .flat import lay_flat, reduction, upright
 from .levels import Pixels, array, layout, levels
+from .limits import refuse
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -67,7 +68,7 @@ def frames(source: Any) -> Iterator[Frame]:
     if isinstance(source, (str, os.PathLike)):
         yield from _of_path(Path(source))
     elif isinstance(source, (bytes, bytearray, memoryview)):
-        yield from _of_file(io.BytesIO(source), "", "the picture given as bytes")
+        yield from _of_file(io.BytesIO(bytes(source)), "", "source (bytes)")
     elif hasattr(source, "read"):
         yield from _of_open_file(source)
     elif _is_image(source):
@@ -85,28 +86,33 @@ def _of_path(path: Path) -> Iterator[Frame]:
     try:
         if path.is_dir():
             raise LenetError(f"{path} is a folder; name the pictures in it")
-        with path.open("rb") as file:
-            if file.seekable():
-                yield from _of_file(file, path.name, str(path))
-            else:  # a pipe
-                yield from _of_file(_whole(file, str(path)), path.name, str(path))
+        file = path.open("rb")
     except FileNotFoundError:
         raise LenetError(f"there is no file {path}") from None
     except (OSError, ValueError) as error:
-        raise LenetError(f"{path} can't be opened: {getattr(error, 'strerror', None) or error}") from None
+        raise LenetError(f"{path} can't be opened: {_reason(error)}") from None
+    with file:
+        if file.seekable():
+            yield from _of_file(file, path.name, str(path))
+        else:  # a pipe
+            yield from _of_open_file(file)
 
 
 def _of_open_file(file: Any) -> Iterator[Frame]:
     name = getattr(file, "name", "")
-    name = name if isinstance(name, str) else ""
-    called = name or "the open file given"
+    name = str(name) if isinstance(name, (str, Path)) else ""
+    called = name or "source (an open file)"
     try:
         if hasattr(file, "seekable") and file.seekable():
             file.seek(0)
         whole = _whole(file, called)
     except (OSError, ValueError) as error:
-        raise LenetError(f"{called} can't be read: {getattr(error, 'strerror', None) or error}") from None
+        raise LenetError(f"{called} can't be read: {_reason(error)}") from None
     yield from _of_file(whole, Path(name).name, called)
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)
 
 
 def _whole(file: Any, called: str) -> io.BytesIO:
@@ -134,21 +140,25 @@ def _is_image(source: Any) -> bool:
 
 
 def _of_image(image: Image) -> Frame:
-    called = "the image of Pillow given"
+    called = "source (an image of Pillow)"
     if 0 in image.size:
         raise LenetError(f"{called} is {image.width} x {image.height}: it holds no pixels")
+    refuse(*image.size, 0, called)
     try:
         image.load()
     except Exception as error:  # of a decoder; see decode
         raise LenetError(f"{called} can't be loaded: {error}") from None
     factor = reduction(*image.size)
-    name = Path(getattr(image, "filename", "") or "").name
+    name = getattr(image, "filename", "")
+    name = Path(name).name if isinstance(name, str) else ""
     return Frame(upright(lay_flat(image, factor, called), image), name, scale=1 / factor)
 
 
 def _of_array(source: Any) -> Frame:
     from PIL import Image
 
-    image = Image.fromarray(np.ascontiguousarray(levels(layout(array(source)))))
+    pixels = layout(array(source))
+    refuse(pixels.shape[1], pixels.shape[0], 0, "source (an array)")
+    image = Image.fromarray(np.ascontiguousarray(levels(pixels)))
     factor = reduction(*image.size)
     return Frame(lay_flat(image, factor), scale=1 / factor)

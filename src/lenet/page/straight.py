@@ -11,7 +11,7 @@ from .ink import Amount, Ink, Mask
 
 HEIGHT = 32.0  # of a digit, pixels: what lines are brought to
 CLOSE = (0.7, 1.4)  # of HEIGHT: a line whose digits are within is left at its size
-PEN = 0.105  # of a digit's height: the thinnest pen; a thinner one is widened to it
+PENS = 0.105, 0.135  # of a digit's height: thinner pens are widened to the one, thicker ones narrowed to the other
 SHEARS = np.arange(-0.9, 0.91, 0.1)  # columns a row, tried for the slant
 
 
@@ -46,7 +46,11 @@ def straighten(ink: Ink, *, slant: bool = True, height: float | None = None) -> 
     amount, mask = ink.amount[cut], ink.mask[cut]
     height = digit_height(mask) if height is None else height
     scale = 1.0 if CLOSE[0] <= height / HEIGHT <= CLOSE[1] else HEIGHT / height
-    amount = _widened(amount, min(PEN * height - ink.stroke, 0.8 * ink.stroke))
+    thin, thick = (pen * height - ink.stroke for pen in PENS)
+    if thin > 0:
+        amount = _grown(amount, min(thin, 0.8 * ink.stroke))
+    elif thick < 0:
+        amount = 1 - _grown(1 - amount, min(-thick, 0.6 * ink.stroke), paper=1.0)
     if scale != 1:
         amount = resized(amount, scale)
     shear = slant_of(amount) if slant else 0.0
@@ -96,11 +100,11 @@ def sheared(amount: Amount, shear: float) -> tuple[Amount, float]:
     moves = -shear * np.arange(rows)
     moves -= moves.min()
     wide = columns + int(np.ceil(moves.max())) + 1
-    padded = np.pad(amount, ((0, 0), (1, wide - columns + 1)))
+    padded = np.pad(amount, ((0, 0), (2, wide - columns + 2)))
     at = np.arange(wide)[None] - moves[:, None]  # (rows, wide): the column that comes there
     whole = np.floor(at).astype(np.int64)
     part = (at - whole).astype(np.float32)
-    index = np.clip(whole + 1, 0, padded.shape[1] - 2)
+    index = np.clip(whole + 2, 0, padded.shape[1] - 2)
     line = np.arange(rows)[:, None]
     return (1 - part) * padded[line, index] + part * padded[line, index + 1], float(moves[0])
 
@@ -116,14 +120,15 @@ def resized(amount: Amount, scale: float) -> Amount:
     return np.clip(np.asarray(Image.fromarray(amount).resize(size, kind)), 0, 1)
 
 
-def _widened(amount: Amount, by: float) -> Amount:
-    """Return amounts with each stroke widened by so many pixels, by a share of the next whole one."""
+def _grown(amount: Amount, by: float, paper: float = 0.0) -> Amount:
+    """Return amounts with each stroke widened by so many pixels; by a share of the next whole one."""
     from scipy import ndimage
 
     if by <= 0.25:
         return amount
     whole = int(by)
-    if whole:
-        amount = ndimage.maximum_filter(amount, 1 + whole, mode="constant")
-    rest = by - whole
-    return (1 - rest) * amount + rest * ndimage.maximum_filter(amount, 2, mode="constant")
+    lesser, more = (
+        ndimage.maximum_filter(amount, 1 + steps, mode="constant", cval=paper)
+        for steps in (whole, whole + 1)
+    )
+    return (1 - (by - whole)) * lesser + (by - whole) * more

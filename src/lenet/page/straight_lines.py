@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Mask = NDArray[np.bool_]
+from .pieces import Mask
+
 Floats = NDArray[np.float32]
 
 PARTS = 8  # of a window at least, each a strip of columns
@@ -15,9 +17,10 @@ STEEPEST = 0.08  # rows a column: 4.6 degrees, either way
 THICK = 0.6  # what a pixel of a thick stroke counts beside one of a thin one: a line goes on below what crosses it
 OUTSIDE = 0.5  # what a pixel beyond the picture counts: a line may leave it, but none lies there
 COVERED = 0.65  # of a window that a line covers; dashes and touching strokes leave gaps
-OFF = 0.6  # rows from its place: a row of bows and bars is, more often than a line is
-WAVY = 0.3  # of a line's columns that are off at most; half of it for dashes
-GAPS = 0.12  # of a line's columns without ink: with more it is dashed, or a row of bows and bars
+BEST = 0.9  # of the best cover nearby, which a line has
+WAVY = 0.6  # rows, root mean square, that a line's middle is off; that of bows is a thirtieth of their height
+GAPS = 0.05  # of a line's columns, without ink
+DASHES = 0.55  # likewise, of a dashed line
 
 
 @dataclass(frozen=True)
@@ -81,8 +84,8 @@ def horizontal_lines(mask: Mask, thickest: int, length: int) -> list[Line]:
     parts = length // wide
     if strips.shape[1] < parts or strips.max() < COVERED:
         return []
-    core = _cores(strips, parts, max(1, round(STEEPEST * length)))
-    if not core.any():
+    core = _cores(strips, parts, max(1, round(STEEPEST * length)), thickest)
+    if core is None:
         return []
     labels, _ = ndimage.label(core, np.ones((3, 3)))
     lines = []
@@ -90,7 +93,7 @@ def horizontal_lines(mask: Mask, thickest: int, length: int) -> list[Line]:
         first, last = across.start * wide, min(columns, across.stop * wide)
         near = np.repeat(labels[down, across] == label, wide, axis=1)[:, : last - first]
         near &= thin[down, first:last]
-        line = _line(near, mask[down, first:last], down.start, first, max(4, length // 2))
+        line = _line(near, mask[down, first:last], (down.start, first), max(4, length // 2), thickest, columns)
         if line is not None:
             lines.append(line)
     return lines
@@ -117,17 +120,22 @@ def _strips(thin: Mask, mask: Mask, wide: int) -> Floats:
     return strips
 
 
-def _cores(strips: Floats, parts: int, drift: int) -> Mask:
+def _cores(strips: Floats, parts: int, drift: int, thickest: int) -> Mask | None:
     """Return the places, bool (rows, strips), on a window of so many strips that a line of some slope covers.
+
+    Of places above each other those are kept that windows cover best, within a line's thickness. None: there are none.
 
     Args:
         strips: how much of each row of each strip is covered.
         parts: strips of a window.
         drift: the most rows that a line rises or falls over a window.
+        thickest: rows.
     """
+    from scipy import ndimage
+
     rows, count = strips.shape
     padded = np.pad(strips, ((drift, drift), (0, 0)), constant_values=OUTSIDE)
-    core = np.zeros(padded.shape, bool)
+    cover = np.zeros_like(padded)  # of the best window at each place, where it is enough
     windows = count - parts + 1
     for slope in range(-drift, drift + 1):
         steps = [round(slope * part / (parts - 1)) for part in range(parts)]
@@ -137,50 +145,77 @@ def _cores(strips: Floats, parts: int, drift: int) -> Mask:
             total += padded[low + steps[part] : high + steps[part], part : part + windows]
         hit = total >= COVERED * parts
         if hit.any():
+            total *= hit
             for part, step in enumerate(steps):
-                core[low + step : high + step, part : part + windows] |= hit
-    return core[drift : drift + rows] & (strips > 0)
+                place = cover[low + step : high + step, part : part + windows]
+                np.maximum(place, total, out=place)
+    if not cover.any():
+        return None
+    cover = cover[drift : drift + rows] * (strips > 0)
+    return np.asarray((cover > 0) & (cover >= BEST * ndimage.maximum_filter1d(cover, 2 * thickest + 1, axis=0)))
 
 
-def _line(thin: Mask, mask: Mask, top: int, left: int, step: int) -> Line | None:
+def _line(thin: Mask, mask: Mask, corner: tuple[int, int], step: int, thickest: int, whole: int) -> Line | None:
     """Return the line through the thin ink of a part of a picture; None where that is a row of bows and bars.
 
     Args:
         thin: bool (rows, columns), thin ink on windows that are covered.
         mask: bool (rows, columns), all ink there.
-        top: row of the part in the picture.
-        left: column of the part in the picture.
+        corner: row and column of the part in the picture.
         step: columns, over which a line is straight.
+        thickest: rows.
+        whole: columns of the picture.
     """
     rows = np.arange(len(thin))
-    smooth, thickness = np.zeros(thin.shape[1]), 0
-    for near in (len(thin), 1.5):  # what lies beside a line, such as a stroke that leaves it, is left out
+    there, middle = _crests(thin, max(1, step // 4), thickest)
+    thickness, near = thickest, 0.0
+    for _ in range(2):  # what lies beside a line, such as a stroke that leaves it, is left out
+        if len(there) < 2:
+            return None
+        smooth = _smooth(there, middle, np.arange(thin.shape[1]), step)
         thin = thin & (np.abs(rows[:, None] - smooth) <= thickness / 2 + near)
         counts = thin.sum(axis=0)
         there = np.flatnonzero(counts)
-        if len(there) < 4:
-            return None
         counts = counts[there]
-        middle = rows @ thin[:, there] / counts
-        smooth = _smooth(there, middle, np.arange(thin.shape[1]), step)
-        thickness = max(1, round(float(np.median(counts))))
+        middle = rows @ thin[:, there] / np.maximum(counts, 1)
+        thickness, near = max(1, round(float(np.median(counts)))) if len(there) else 1, 1.5
+    if len(there) < 4:
+        return None
+    smooth = _smooth(there, middle, np.arange(thin.shape[1]), step)
     first, last = int(there[0]), int(there[-1]) + 1
     smooth = smooth[first:last]
-    off = np.abs(middle - smooth[there - first]) > OFF + thickness / 8
+    waviness = float(np.sqrt(np.mean((middle - smooth[there - first]) ** 2)))
     crossed = mask[np.clip(np.rint(smooth).astype(np.int64), 0, len(mask) - 1), np.arange(first, last)]
     crossed[there - first] = False
     columns = last - first
     empty = 1 - (len(there) + crossed.sum()) / columns
-    dashed = empty > GAPS
-    if len(there) < 0.4 * columns or off.mean() > (WAVY / 2 if dashed else WAVY):
+    if not _is_straight(waviness, empty, long=columns >= 3 * step, through=columns >= whole - 4):
         return None
-    if dashed and (empty > 0.55 or columns < 3 * step):
-        return None
-    return Line(left + first, np.asarray(smooth + top, np.float32), thickness)
+    return Line(corner[1] + first, np.asarray(smooth + corner[0], np.float32), thickness)
+
+
+def _crests(thin: Mask, wide: int, thickest: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the columns and rows at which a line shows most clearly, one a strip."""
+    columns = thin.shape[1]
+    starts = np.arange(0, columns, wide)
+    ink = np.add.reduceat(thin, starts, axis=1, dtype=np.int64)  # (rows, strips)
+    most = ink.max(axis=0)
+    rows = np.arange(len(thin))[:, None]
+    crest = (ink >= 0.8 * most) & (np.abs(rows - ink.argmax(axis=0)) <= thickest)
+    middle = (rows * crest).sum(axis=0) / np.maximum(crest.sum(axis=0), 1)
+    there = most >= 0.5 * wide
+    return (starts + (np.minimum(starts + wide, columns) - starts - 1) / 2)[there], middle[there]
+
+
+def _is_straight(waviness: float, empty: float, *, long: bool, through: bool) -> bool:
+    """Tell a line, solid or dashed, from a row of bows and bars, which is wavier and has gaps."""
+    if empty <= GAPS:
+        return waviness <= (1.25 * WAVY if through and empty <= GAPS / 2 else WAVY)
+    return long and empty <= DASHES and waviness <= WAVY / 2
 
 
 def _smooth(
-    there: NDArray[np.int64], middle: NDArray[np.float64], columns: NDArray[np.int64], step: int
+    there: NDArray[Any], middle: NDArray[np.float64], columns: NDArray[np.int64], step: int
 ) -> NDArray[np.float64]:
     """Return the rows of a line at ``columns``: the medians of its middle's rows over steps, about its trend."""
     half = len(there) // 2

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from textwrap import wrap
 
 from PIL import Image
 
-from .paint import INK, PAPER, RULE, SOFT, extent, font, image_of, on, scaled
+from .paint import INK, PAPER, RULE, SOFT, extent, font, image_of, on, scaled, wrapped
 from .steps import Step
 
 ROOM = 440, 300  # columns and rows that a step's picture has
@@ -43,8 +42,8 @@ def _shape(cells: Sequence[Image.Image], columns: int) -> float:
 def _cell(number: int, step: Step) -> Image.Image:
     """Return a step's picture, in a frame, under its name and above its caption."""
     picture = image_of(step.picture)
-    picture = scaled(picture, min(ROOM[0] / picture.width, ROOM[1] / picture.height, MOST))
-    lines = wrap(step.caption, _letters(ROOM[0]))
+    picture = scaled(picture, min((ROOM[0] - 2) / picture.width, (ROOM[1] - 2) / picture.height, MOST))
+    lines = wrapped(step.caption, font(CAPTION), ROOM[0])
     head, foot = extent(step.name, font(NAME))[1] + 8, extent("x", font(CAPTION))[1] + 2
     cell = Image.new("RGB", (ROOM[0], head + picture.height + 2 + 8 + foot * len(lines)), PAPER)
     pen = on(cell)
@@ -55,9 +54,3 @@ def _cell(number: int, step: Step) -> Image.Image:
     for row, line in enumerate(lines):
         pen.text((0, head + picture.height + 8 + row * foot), line, SOFT, font(CAPTION))
     return cell
-
-
-def _letters(width: int) -> int:
-    """Return how many letters of a caption fit across."""
-    sample = "the ink that is left after the rules"
-    return int(width / (extent(sample, font(CAPTION))[0] / len(sample)))

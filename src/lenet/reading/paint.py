@@ -38,6 +38,18 @@ def extent(text: str, letters: Font) -> tuple[int, int]:
     return round(right - left), round(bottom - top)
 
 
+def wrapped(text: str, letters: Font, width: int) -> list[str]:
+    """Return a text as lines of at most ``width`` pixels; a longer word stands alone."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and letters.getlength(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
 def image_of(pixels: NDArray[np.uint8]) -> Image.Image:
     """Return pixels, uint8 (rows, columns) or (rows, columns, 3), as an RGB image to draw on."""
     return Image.fromarray(np.ascontiguousarray(pixels)).convert("RGB")

@@ -17,7 +17,7 @@ from .strokes import Floats
 class Cameras:
     """How pictures of the same paper differ."""
 
-    ink: Range = (0.0, 0.62)  # brightness of full ink, of the paper's
+    ink: Range = (0.0, 0.7)  # brightness of full ink, of the paper's
     faint: float = 0.35  # how often ink may be as bright as that; otherwise half of it
     blot: Range = (0.0, 0.35)  # of ink that comes and goes along a stroke
     blur: Range = (0.0, 1.0)  # sigma, pixels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from .chance import Range, Rng, any_of, between
 from .finish import finished
@@ -27,6 +28,8 @@ class Lines:
     margin: tuple[tuple[Range, float], ...] = (((-0.08, 0.1), 2.0), ((0.05, 0.4), 3.0), ((0.3, 1.0), 1.0))
     neighbours: float = 0.12  # how often lines above and below show at the edges
     apart: Range = (1.1, 1.7)  # of lines
+    cut: float = 0.06  # how often a character beside the line is cut by the edge, on each side
+    seen: Range = (0.0, 0.3)  # of it
 
 
 def write_line(rng: Rng, digits: Digits, *, length: int | None = None, lines: Lines = Lines()) -> Written:
@@ -47,8 +50,9 @@ def write_line(rng: Rng, digits: Digits, *, length: int | None = None, lines: Li
     characters = written(rng, hand, supply, text, lines.space)
     text = text.replace(" ", "")
     left, top, right, bottom = together(characters).box
-    sides = [any_of(rng, lines.margin) * hand.size + hand.pen.width / 2 for _ in range(4)]
-    width, height = int(right - left + sides[0] + sides[1]), int(bottom - top + sides[2] + sides[3])
+    # At most half of a stroke is cut off, so that no dot is lost.
+    sides = [max(any_of(rng, lines.margin) * hand.size + hand.pen.width / 2, 0.5) for _ in range(4)]
+    width, height = ceil(right - left + sides[0] + sides[1]), ceil(bottom - top + sides[2] + sides[3])
     canvas = Canvas.blank(max(height, 8), max(width, 8))
     x, y = sides[0] - left, sides[2] - top
     surround(rng, canvas, (x + left, y + top, x + right, y + bottom), hand.size, hand.pen)
@@ -58,8 +62,19 @@ def write_line(rng: Rng, digits: Digits, *, length: int | None = None, lines: Li
             away = y + way * between(rng, lines.apart) * hand.size
             other = [each.moved(x + left, away) for each in written(rng, hand, supply, beside, lines.space)]
             draw(canvas, hand, beside.replace(" ", ""), other, first=None)
+    for edge, free in ((0, sides[0]), (width, sides[1])):
+        if rng.random() < lines.cut:
+            part = hand.write(rng, supply("?" if rng.random() < 0.4 else str(rng.integers(10))))
+            seen = min(between(rng, lines.seen) * hand.size, free - 2 * hand.pen.width)
+            canvas.draw(_cut(part, edge, seen).moved(0, y), hand.pen)
     draw(canvas, hand, text, joined(rng, text, [each.moved(x, y) for each in characters], hand.size))
     return finished(rng, canvas, text, hand.size, hand.pen)
+
+
+def _cut(character: Strokes, edge: float, seen: float) -> Strokes:
+    """Return a character moved to the left edge, x = 0, or the right one, so that ``seen`` pixels of it lie within."""
+    left, _, right, _ = character.box
+    return character.moved(edge - left - seen if edge else seen - right, 0)
 
 
 def draw(canvas: Canvas, hand: Hand, text: str, characters: Sequence[Strokes], first: int | None = 0) -> None:

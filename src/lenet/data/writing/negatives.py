@@ -16,7 +16,7 @@ DigitOf = Callable[[int], Strokes]
 
 BITMAPS = "ACEFHKMNRTUVWXYacdefhjkmnrtuvwxy%&@?<>{}^~+*"
 # Digits that, mirrored, on their heads or on their sides, are none: a mirrored 2 looks like a 5, a turned 6 is a 9.
-MIRRORED, HEADLONG, SIDEWAYS = (3, 4, 6, 7), (3, 4, 7), (2, 3, 4, 5, 8)
+MIRRORED, HEADLONG, SIDEWAYS = (3, 4, 6, 7), (3, 4, 7), (3, 4, 8)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def scribble(rng: Rng) -> Strokes:
 def shape(rng: Rng) -> Strokes:
     """A polygon, a star or a blot, its border and often all of it filled."""
     filled = rng.random() < 0.5
-    corners = int(rng.integers(3, 9 if filled else 6))  # more look like a 0
+    corners = int(rng.integers(3, 9)) if filled else 3  # a ring of more looks like a 0
     angle = np.linspace(0, 2 * np.pi, corners + 1)[:-1] + between(rng, (0, 6.3))
     radius = rng.uniform(0.25, 0.5, corners)
     if rng.random() < 0.4:

@@ -59,8 +59,8 @@ def write_single(rng: Rng, digits: Digits, *, singles: Singles = Singles()) -> W
     fit = min(1.0, max(wide - pen, 4) / max(right - left, 1), max(tall - pen, 4) / max(bottom - top, 1))
     strokes = strokes.moved(-(left + right) / 2, -(top + bottom) / 2).placed(((fit, 0), (0, fit)))
     width, height = fit * (right - left) + pen, fit * (bottom - top) + pen
-    x = wide / 2 + near(rng, singles.off) * (wide - width)
-    y = tall / 2 + near(rng, singles.off) * (tall - height)
+    off_x, off_y = (min(max(near(rng, singles.off), -0.5), 0.5) for _ in range(2))
+    x, y = wide / 2 + off_x * (wide - width), tall / 2 + off_y * (tall - height)
     canvas = Canvas.blank(int(tall), int(wide))
     if not full:
         place = (x - width / 2, y - height / 2, x + width / 2, y + height / 2)

@@ -78,7 +78,7 @@ def line(points: ArrayLike, weight: float = 1.0) -> Strokes:
     """Return one stroke straight from point to point (x, y), with points at short steps all along."""
     corners = np.asarray(points, np.float32)
     way = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(corners, axis=0).T))])
-    places = np.union1d(way, np.arange(0, way[-1], STEP))
+    places = np.sort(np.concatenate([way, np.arange(STEP, way[-1], STEP)]))
     array = np.stack([np.interp(places, way, axis) for axis in corners.T], 1).astype(np.float32)
     here = np.arange(len(array) - 1)
     return Strokes(array, np.full(len(array), weight, np.float32), np.stack([here, here + 1], 1))
@@ -103,7 +103,7 @@ def together(parts: Iterable[Strokes]) -> Strokes:
 
 
 def of_digit(image: NDArray[np.uint8]) -> Strokes:
-    """Return the strokes of a character's picture, uint8 (H, W), 0 paper; nothing darker than half gives a dot."""
+    """Return the strokes of a character's picture, uint8 (H, W), 0 paper; a stem where nothing is inked."""
     return _of_bytes(image.tobytes(), image.shape[0], image.shape[1])
 
 

@@ -1,0 +1,64 @@
+"""The connected pieces of ink."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .box import Box
+
+Mask = NDArray[np.bool_]
+
+
+class Boxes:
+    """Boxes of pieces, as columns: each int64 (pieces,)."""
+
+    def __init__(self, sides: NDArray[np.int64]) -> None:
+        """Take left, top, right and bottom, int64 (pieces, 4)."""
+        self.sides = sides
+        self.left, self.top, self.right, self.bottom = sides.T
+
+    @property
+    def width(self) -> NDArray[np.int64]:
+        """Columns of each."""
+        return np.subtract(self.right, self.left)
+
+    @property
+    def height(self) -> NDArray[np.int64]:
+        """Rows of each."""
+        return np.subtract(self.bottom, self.top)
+
+    def around(self) -> Box:
+        """Return the smallest box that holds all."""
+        low, high = self.sides[:, :2].min(axis=0), self.sides[:, 2:].max(axis=0)
+        return Box(int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+    def __len__(self) -> int:
+        return len(self.sides)
+
+    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.int64]) -> Boxes:
+        return Boxes(self.sides[which])
+
+
+def pieces(mask: Mask) -> tuple[NDArray[np.int32], Boxes]:
+    """Return the pieces of ink, joined over sides and corners: their numbers from 1, int32 (rows, columns); boxes."""
+    from scipy import ndimage  # type: ignore[import-untyped]
+
+    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    sides = [(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(labels)]
+    return labels, Boxes(np.array(sides, np.int64).reshape(-1, 4))
+
+
+def usual_height(boxes: Boxes, stroke: float) -> float:
+    """Return the height of most of the writing, rows: the median of its pieces, each counted by its height; 0 for none.
+
+    Args:
+        boxes: of the pieces of ink.
+        stroke: width of the pen; what is lower than 2.5 of it, such as a speck or a dash, doesn't count.
+    """
+    heights = boxes.height
+    heights = np.sort(heights[heights >= 2.5 * stroke])
+    if not len(heights):
+        return 0.0
+    total = np.cumsum(heights)
+    return float(heights[np.searchsorted(total, total[-1] / 2)])

@@ -1,0 +1,90 @@
+"""The answer of a line: its graph's best path, how sure it is, and where its characters stand."""
+
+from __future__ import annotations
+
+from ..page.box import Box
+from .confidence import Calibration
+from .grammar import Grammar
+from .graph import Answers, Path
+from .line import DIGITS, SYMBOLS, CutLine
+from .result import Digit, Kind, Line, Reason
+
+ALTERNATIVES = 5
+LEAST = 0.02  # probability: what is less likely is no alternative
+NOT_A_DIGIT = 0.2  # confidence: below it, what is there is no digits
+
+
+def answer(
+    cut: CutLine,
+    box: Box,
+    kind: Kind,
+    grammar: Grammar | None,
+    calibration: Calibration,
+    *,
+    least: float,
+    keep_marks: bool,
+) -> Line:
+    """Return the answer of a line.
+
+    Args:
+        cut: the line and what the network says of its candidates.
+        box: of the line in the picture.
+        kind: what the picture holds.
+        grammar: what the answer may be; None: anything.
+        calibration: turns evidence into probabilities.
+        least: answers less sure than that are rejected.
+        keep_marks: whether dots, dashes and the like stay in the answer.
+    """
+    answers = Answers(cut.graph(calibration.scoring), grammar)
+    paths = answers.best(ALTERNATIVES)
+    if not paths:
+        return Line("", 0.0, box, (), True, "no answer fits")
+    best = paths[0]
+    chances = [float(cut.probabilities[best.edges[at], best.symbols[at]]) for at in best.places if at >= 0]
+    sure = calibration.answer(best.probability * answers.share, chances, kind)
+    if not best.text:
+        return Line("", sure, box, (), True, "not a digit")
+    digits = _characters(cut, answers, best, box, calibration, keep_marks)
+    reason: Reason = "not a digit" if sure < NOT_A_DIGIT else "unsure" if sure < least else ""
+    left = max(1 - best.probability, 1e-9)
+    others = tuple((path.text, (1 - sure) * path.probability / left) for path in paths[1:])
+    others = tuple((text, chance) for text, chance in others if chance >= LEAST)
+    text = "".join(digit.label for digit in digits) if keep_marks and grammar is None else best.text
+    return Line(text, sure, _around([digit.box for digit in digits], box), digits, bool(reason), reason, others)
+
+
+def _characters(
+    cut: CutLine, answers: Answers, path: Path, box: Box, calibration: Calibration, keep_marks: bool
+) -> tuple[Digit, ...]:
+    """Return the characters of a path from left to right."""
+    found = []
+    read = set(path.places)
+    for at, (edge, symbol) in enumerate(zip(path.edges, path.symbols, strict=True)):
+        mark = DIGITS <= symbol < len(SYMBOLS) - 1
+        if at not in read and not (keep_marks and mark):
+            continue
+        posterior = answers.posteriors[edge]
+        sure = calibration.character(float(posterior[symbol]), float(cut.probabilities[edge, symbol]))
+        where = cut.box(edge, box.left, box.top)
+        label = _comma(SYMBOLS[symbol], where)
+        found.append(Digit(label, sure, where, sure < NOT_A_DIGIT, _alternatives(cut, edge, symbol)))
+    return tuple(found)
+
+
+def _alternatives(cut: CutLine, edge: int, symbol: int) -> tuple[tuple[str, float], ...]:
+    """Return what else a candidate may be by the network, the likeliest first; ? where it is no character."""
+    row = cut.probabilities[edge]
+    order = [int(i) for i in row.argsort()[::-1] if i != symbol and row[i] >= LEAST]
+    return tuple(("?" if SYMBOLS[i] == " " else SYMBOLS[i], float(row[i])) for i in order[:ALTERNATIVES])
+
+
+def _comma(label: str, box: Box) -> str:
+    """Return a comma for a dot that is higher than wide: the network sees both at one size."""
+    return "," if label == "." and box.bottom - box.top > 1.5 * (box.right - box.left) else label
+
+
+def _around(boxes: list[Box], otherwise: Box) -> Box:
+    if not boxes:
+        return otherwise
+    left, top, right, bottom = zip(*boxes, strict=True)
+    return Box(min(left), min(top), max(right), max(bottom))

@@ -1,0 +1,85 @@
+"""A line of writing to its graph of candidates: found, cut, read by the network, scored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..page.box import Box
+from ..page.candidates import Candidates, find_candidates
+from ..page.cuts import Cuts, find_cuts, pieces
+from ..page.straight import Straight, straighten
+from .scoring import Scoring
+
+if TYPE_CHECKING:
+    from ..model import Ensemble, Model
+    from ..page.ink import Ink
+    from .graph import Graph
+
+SYMBOLS = tuple("0123456789.-=$ ")  # the last is rubbish: a piece of a character, several in one, or none
+DIGITS = 10
+SILENT = np.array([False] * DIGITS + [True] * 5)
+
+
+@dataclass(frozen=True, eq=False)
+class CutLine:
+    """A line of writing, cut, and what the network says of each candidate.
+
+    Attributes:
+        line: its ink, strokes upright.
+        cuts: of it.
+        candidates: between the cuts.
+        probabilities: float32 (N, 15), of each of ``SYMBOLS``.
+    """
+
+    line: Straight
+    cuts: Cuts
+    candidates: Candidates
+    probabilities: NDArray[np.float32]
+
+    def graph(self, scoring: Scoring) -> Graph:
+        """Return the graph of its candidates."""
+        from .graph import Graph
+
+        found = self.candidates
+        scores = scoring.scores(self.probabilities, found.boxes, self.line.amount.shape[0], self.line.height)
+        return Graph(len(self.cuts), found.starts, found.ends, scores, SYMBOLS, SILENT)
+
+    def box(self, candidate: int, left: int, top: int) -> Box:
+        """Return where a candidate is in the picture, whose part from ``left`` and ``top`` the line was found in."""
+        found, line = self.candidates, self.line
+        x, y, right, bottom = found.boxes[candidate]
+        part = np.s_[y:bottom, x:right]
+        piece = pieces(self.cuts, line.amount.shape[1])[part]
+        inside = (piece >= found.starts[candidate]) & (piece < found.ends[candidate]) & (line.amount[part] > 0.25)
+        rows, columns = np.nonzero(inside)
+        across = (columns + x + line.left + line.shear * (rows + y)) / line.scale
+        down = (rows + y + line.top) / line.scale
+        one = 1 / line.scale  # a pixel of the line
+        return Box(
+            left + int(across.min()),
+            top + int(down.min()),
+            left + int(np.ceil(across.max() + one)),
+            top + int(np.ceil(down.max() + one)),
+        )
+
+
+def cut_line(ink: Ink, model: Model | Ensemble, *, slant: bool) -> CutLine | None:
+    """Return the line of writing that some ink is; None where there is none.
+
+    Args:
+        ink: of the line and nothing else.
+        model: reads (28, 28); its classes are ``SYMBOLS``.
+        slant: whether the strokes may be leaning.
+    """
+    line = straighten(ink, slant=slant)
+    if line is None:
+        return None
+    cuts, _ = find_cuts(line)
+    found = find_candidates(line, cuts)
+    if not len(found):
+        return None
+    return CutLine(line, cuts, found, np.asarray(model.probabilities(found.images)))
