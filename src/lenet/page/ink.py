@@ -11,7 +11,8 @@ Pixels = NDArray[np.uint8]
 Amount = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-FAINT = 0.12  # of the paper's brightness: where ink and paper differ by less, there is no ink
+FAINT = 0.06  # of the paper's brightness: where ink and paper differ by less, there is no ink
+GRAIN = 4.0  # deviations of the paper, likewise
 BINS = 256
 
 
@@ -51,7 +52,8 @@ def find_ink(pixels: Pixels, without: Mask | None = None) -> Ink:
     if not deep.any() or deep.all():
         return blank(depth.shape)
     paper, full = float(np.median(calm[~deep])), float(np.percentile(calm[deep], 60))
-    if full - paper < FAINT:
+    grain = 1.4826 * float(np.median(np.abs(calm[~deep] - paper)))
+    if full - paper < max(FAINT, GRAIN * grain):
         return blank(depth.shape)
     low = paper + max(0.33 * (full - paper), 0.6 * (level - paper))
     amount = np.clip((depth - low) / (0.9 * (full - low)), 0, 1).astype(np.float32)
