@@ -230,7 +230,9 @@ def test_a_table(lenet, pictures):
     assert rest.endswith(" s; see results.csv\n")
     assert answer.err == "lenet: refused.png: there is too little of it\n"
     found = rows(Path("results.csv"))
-    assert ",".join(found[0]) == "file,page,line,text,confidence,rejected,reason,left,top,right,bottom,error"
+    heads = ",".join(found[0])
+    assert heads == "file,page,line,text,confidence,rejected,reason,left,top,right,bottom,error"
+    assert f"\n{heads}\n" in (Path(__file__).parents[2] / "docs" / "commands.md").read_text(encoding="utf-8")
     assert [list(row.values()) for row in found] == [
         ["a.png", "1", "1", "18014", "0.9000", "false", "", "0", "0", "40", "12", ""],
         ["unsure.png", "1", "1", "", "0.4000", "true", "unsure", "0", "0", "16", "12", ""],
