@@ -49,4 +49,7 @@ def label(
     labels[(share >= WHOLE) & (foreign <= PURE)] = 0
     labels = np.where(labels == 0, names[best], labels)
     labels = np.where((share < PART) | (foreign > MIXED), RUBBISH, labels)
+    strange = held[:, 0] > 0.5 * held.sum(axis=1)  # writing beside the line may be whole digits
+    tall = found.boxes[:, 3] - found.boxes[:, 1] > 0.4 * line.height
+    labels = np.where(strange & tall, -1, labels)
     return labels.astype(np.int16)
