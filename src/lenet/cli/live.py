@@ -150,9 +150,9 @@ def counting(stream: TextIO) -> Iterator[Any]:
     from rich.progress import Progress as Bar
 
     words = TextColumn("{task.description}", markup=False)
-    columns = words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    # What is printed to stdout meanwhile stays there: rich would have it on the bar's stream.
-    with Bar(*columns, console=Console(file=stream), transient=True, redirect_stdout=False) as bar:
+    with Bar(
+        words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(file=stream), transient=True
+    ) as bar:
         task = bar.add_task("")
 
         def came(done: int, total: int, what: str) -> None:
