@@ -156,6 +156,14 @@ def test_two_lines_are_a_page():
     assert kind_of(ink(sheet)) == "page"
 
 
+def test_a_column_of_single_digits_is_a_page():
+    sheet = sheet_of(400, 100)
+    for place, piece in enumerate(digits(6, 36, seed=2)[0]):
+        put(sheet, piece, 30, 10 + 60 * place)
+    assert kind_of(ink(sheet)) == "page"
+    assert len(find_lines(ink(sheet))) == 6
+
+
 def test_noise_ends():
     noise = ink(np.random.default_rng(0).random((300, 400)) > 0.7)
     assert kind_of(noise) in ("single", "line", "page")

@@ -98,11 +98,10 @@ def _stacked(boxes: Boxes, alone: Ints) -> list[tuple[int, int]]:
     """Return the pairs of lone pieces that lie close above each other, as the parts of a broken digit do."""
     some = boxes[alone]
     both = np.minimum(some.right[:, None], some.right) - np.maximum(some.left[:, None], some.left)
-    gap = some.top - some.bottom[:, None]
-    close = (both >= OVERLAP * np.minimum(some.width[:, None], some.width)) & (
-        gap <= STACKED * np.maximum(some.height[:, None], some.height)
-    )
-    above, below = np.nonzero(np.triu(close | close.T, 1))
+    gap = np.maximum(some.top - some.bottom[:, None], some.top[:, None] - some.bottom)
+    close = both >= OVERLAP * np.minimum(some.width[:, None], some.width)
+    close &= gap <= STACKED * np.maximum(some.height[:, None], some.height)
+    above, below = np.nonzero(np.triu(close, 1))
     return list(zip(alone[above].tolist(), alone[below].tolist(), strict=True))
 
 
