@@ -11,35 +11,42 @@ from .box import Box
 from .pieces import Boxes, Mask, pieces
 from .straight_lines import Line, median
 
-THROUGH = 0.64  # of what is longer than strokes are: as long, from border to border, and it is a rule too
-LONGER = 1.15  # than the writing: what a rule is where the picture is no longer than a few digits
+NEARLY = 0.64  # of what is longer than strokes are: as long, from border to border, and it is a rule too
+LONGER = 1.2  # than the writing: what an edge of a cell is
+SQUARE = 1.6  # times as long as the other: a longer side is of a cell of several digits
 EDGE = 0.1  # of the picture's shorter side: how far the rests of a cell's edges reach into it
+SHORT = 0.3  # likewise: a shorter piece of ink along a border is such a rest, and no stroke
 CORNER = 0.2  # likewise: how far from the border a cell's edge may lie, or end at the next one
+NEAR = 2  # pixels from the border, that count as touching it
 SPECK = 6  # pixels: what is smaller is no writing
 
 Lines = tuple[list[Line], list[Line]]  # across, and down: these with rows and columns exchanged
 Shape = tuple[int, ...]
 
 
-def may_be_rule(box: Box, shape: Shape, long: float, *, down: bool) -> bool:
-    """Tell whether a line in a box may be a rule: it is longer than a stroke can be, or goes through the picture.
+def may_be_rule(box: Box, shape: Shape, long: float) -> bool:
+    """Tell whether a line in a box may be a rule: it is longer than a stroke can be, or an edge of a cell.
+
+    An edge runs along the picture's border, from one side to the other or to where the next edge may be.
 
     Args:
         box: of the line; as if it went across, if it goes down.
         shape: of the picture, likewise.
         long: pixels; longer than strokes are.
-        down: whether it goes down. If so it must run along a border, since a 1 may go through the picture.
     """
-    ends = sorted((box.left, shape[1] - box.right))  # at one end the next edge of a cell may be
-    through = ends[0] <= 2 and ends[1] <= CORNER * min(shape)
-    return box.width >= long or (through and (not down or _runs_along(box, shape)))
+    if box.width >= long:
+        return True
+    ends = sorted((box.left, shape[1] - box.right))
+    if ends[0] > NEAR or ends[1] > CORNER * min(shape):
+        return False
+    return _runs_along(box, shape) or (box.width >= NEARLY * long and ends[1] <= NEAR)
 
 
 def rules_among(lines: Lines, mask: Mask, long: float, erased: Callable[[Lines], Mask]) -> Lines:
     """Return the lines that are rules, of those that may be.
 
-    A rule is longer than a stroke can be. In a picture of a few digits it may be shorter: there it is longer than the
-    writing, and doesn't touch it, or the writing keeps clear of the picture's borders.
+    A rule is longer than a stroke can be, or nearly so and goes through the picture. An edge of a cell may be
+    shorter: it is longer than the writing, and doesn't touch it, or the writing keeps clear of the picture's borders.
 
     Args:
         lines: across and down.
@@ -55,15 +62,18 @@ def rules_among(lines: Lines, mask: Mask, long: float, erased: Callable[[Lines],
     if writing is None:
         return _in_blank(across, down, shape)
     clear = is_clear(writing, shape, lines)
+    wide, high = writing.width, writing.height
+    if max(shape) <= SQUARE * min(shape):
+        wide = high = max(wide, high)
 
     def is_rule(line: Line, side: int, along: int, first: int, last: int) -> bool:
-        if line.length >= long or (line.length >= THROUGH * long and line.length >= side - 4):
+        if line.length >= long or (line.length >= NEARLY * long and line.length >= side - 2 * NEAR):
             return True
         return line.length >= LONGER * along and (clear or not _touches(line, first, last))
 
     return (
-        [line for line in across if is_rule(line, shape[1], writing.width, writing.top, writing.bottom)],
-        [line for line in down if is_rule(line, shape[0], writing.height, writing.left, writing.right)],
+        [line for line in across if is_rule(line, shape[1], wide, writing.top, writing.bottom)],
+        [line for line in down if is_rule(line, shape[0], high, writing.left, writing.right)],
     )
 
 
@@ -90,9 +100,10 @@ def _in_blank(across: list[Line], down: list[Line], shape: Shape) -> Lines:
 
 
 def writing_in(mask: Mask) -> Box | None:
-    """Return the box of the larger pieces of ink that don't lie along the picture's border; None if there are none."""
+    """Return the box of the larger pieces of ink, none of short ones along the border; None if there are none."""
     labels, boxes = pieces(mask)
-    return larger(boxes[~along_border(labels, boxes)])
+    short = np.maximum(boxes.width, boxes.height) < SHORT * min(mask.shape)
+    return larger(boxes[~(short & along_border(labels, boxes))])
 
 
 def larger(boxes: Boxes) -> Box | None:
@@ -130,7 +141,7 @@ def is_clear(writing: Box, shape: Shape, lines: Lines = ([], [])) -> bool:
 
 def _touched(first: int, last: int, lines: list[Line], shape: Shape) -> int:
     """Return how many of two borders writing from ``first`` to ``last`` touches, or of the lines along them."""
-    low, high = first == 0, last == shape[0]
+    low, high = first <= NEAR, last >= shape[0] - NEAR
     for line in lines:
         if _runs_along(line.box, shape):
             if median(line.middle) < shape[0] / 2:

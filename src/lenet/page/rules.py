@@ -11,12 +11,13 @@ from .box import Box
 from .ink import Ink
 from .mending import erase
 from .pieces import Mask, pieces, usual_height
-from .rule_or_stroke import CORNER, Lines, along_border, is_clear, larger, may_be_rule, rules_among
+from .rule_or_stroke import CORNER, NEARLY, Lines, along_border, is_clear, larger, may_be_rule, rules_among
 from .straight_lines import Line, horizontal_lines
 from .windows import tall
 
 LONG = 2.5  # heights of a digit: no stroke of a digit is longer
-THROUGH = 0.7  # of a small picture's side: what goes on that far may go through
+THROUGH = 0.7  # of a small picture's side: what goes on as far may go through it
+PENS = 12.0  # widths of the pen, to a digit's height
 PASSES = 3  # the height of digits is known better where long rules are gone
 
 
@@ -48,10 +49,10 @@ def without_rules(ink: Ink) -> Ink:
 
 
 def _height(mask: Mask, stroke: float) -> float:
-    """Return the height of the digits in ``mask``, rows."""
+    """Return the height of the digits in ``mask``, rows; where there are none, that of digits such a pen may write."""
     step = 1 + int(np.sqrt(mask.size) // 1000)
     boxes = pieces(mask[::step, ::step])[1]
-    return usual_height(boxes, stroke / step) * step or float(mask.shape[0])
+    return usual_height(boxes, stroke / step) * step or PENS * stroke
 
 
 def _rules(mask: Mask, stroke: float, height: float) -> Mask:
@@ -59,30 +60,30 @@ def _rules(mask: Mask, stroke: float, height: float) -> Mask:
     long = LONG * height
     thickest = int(np.clip(round(2.5 * stroke), 3, max(3, min(10, min(mask.shape) // 8))))
 
-    lines = _lines(mask, long, thickest, down=False), _lines(mask.T, long, thickest, down=True)
+    lines = _lines(mask, long, thickest), _lines(mask.T, long, thickest)
     if not any(lines):
         return np.zeros_like(mask)
     return _erased(mask, rules_among(lines, mask, long, lambda some: _erased(mask, some, stroke)), stroke)
 
 
-def _lines(mask: Mask, long: float, thickest: int, *, down: bool) -> list[Line]:
-    """Return the lines across ``mask`` that may be rules; of those that go down if it is turned back, if ``down``."""
+def _lines(mask: Mask, long: float, thickest: int) -> list[Line]:
+    """Return the lines across ``mask`` that may be rules."""
     rows, columns = mask.shape
     length = max(8, int(min(long, THROUGH * columns)))
-    bands = [(0, rows)]
     near = round(CORNER * min(rows, columns)) + 2 * thickest
-    if down and columns < long and rows > 2 * near:  # then only those along a border may be rules
+    bands = [(0, rows)]
+    if columns < NEARLY * long and rows > 2 * near:  # then only those along a border may be rules
         bands = [(0, near), (rows - near, rows)]
     lines = []
     for top, bottom in bands:
-        worth = partial(_worth, shape=mask.shape, top=top, long=long, down=down)
+        worth = partial(_worth, top=top, shape=mask.shape, long=long)
         some = horizontal_lines(mask[top:bottom], thickest, length, worth)
         lines += [replace(line, middle=line.middle + np.float32(top)) for line in some]
     return lines
 
 
-def _worth(box: Box, *, shape: tuple[int, ...], top: int, long: float, down: bool) -> bool:
-    return may_be_rule(box.moved(top), shape, long, down=down)
+def _worth(box: Box, *, top: int, shape: tuple[int, ...], long: float) -> bool:
+    return may_be_rule(box.moved(top), shape, long)
 
 
 def _erased(mask: Mask, lines: Lines, stroke: float) -> Mask:

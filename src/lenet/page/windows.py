@@ -9,9 +9,9 @@ from .pieces import Mask
 
 PARTS = 8  # of a window at least, each a strip of columns
 STEEPEST = 0.08  # rows a column: 4.6 degrees, either way
-THIN, THICK = 5, 3  # what a pixel of a thin stroke counts, and of a thick one: a line goes on below what crosses it
+THIN, THICK = 5, 2  # what a pixel of a thin stroke counts, and of a thick one: a line goes on below what crosses it
 OUTSIDE = 0.5  # of a strip beyond the picture that counts as covered: a line may leave it, but none lies there
-COVERED = 0.65  # of a window that a line covers; dashes and touching strokes leave gaps
+COVERED = 0.52  # of a window that a line covers; dashes and touching strokes leave gaps
 BEST = 0.9  # of the best cover within a line's thickness, which a line has
 
 Levels = NDArray[np.uint8]
