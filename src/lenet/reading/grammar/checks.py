@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import cast
 
-from ...errors import LenetError, unknown
+from ...errors import unknown
 from .grammar import DIGITS, Grammar, State
 
 # The digits and letters of an IBAN, country and check digits included, by the SWIFT registry: countries whose
