@@ -46,7 +46,7 @@ class CutLine:
         from .graph import Graph
 
         found = self.candidates
-        scores = scoring.scores(self.probabilities, found.boxes, self.line.amount.shape[0], self.line.height)
+        scores = scoring.scores(self.probabilities, found.boxes, self.line.height)
         return Graph(len(self.cuts), found.starts, found.ends, scores, SYMBOLS, SILENT)
 
     def box(self, candidate: int, left: int, top: int) -> Box:
