@@ -14,6 +14,7 @@ from .line import DIGITS, SYMBOLS, CutLine
 from .result import Digit, Kind, Line, Reason
 
 if TYPE_CHECKING:
+    from .scoring import Scoring
     from .sliding.line import Along
 
 ALTERNATIVES = 5
@@ -44,15 +45,11 @@ def answer(
         least: answers less sure than that are rejected.
         keep_marks: whether dots, dashes and the like stay in the answer.
     """
-    graph = cut.graph(calibration.scoring)
-    answers = Answers(graph, grammar)
-    best_of = answers.best if along is None else partial(together, graph, answers, *along, grammar)
-    paths = best_of(n=ALTERNATIVES)
+    answers, paths = likeliest(cut, calibration.scoring, grammar, along)
     if not paths:
         return Line("", 0.0, box, (), True, "no answer fits")
     best = paths[0]
-    chances = [float(cut.probabilities[best.edges[at], best.symbols[at]]) for at in best.places if at >= 0]
-    sure = calibration.answer(best.probability * answers.share, chances, kind)
+    sure = calibration.answer(*support(cut, answers, best), kind)
     if not best.text:
         return Line("", sure, box, (), True, "not a digit")
     digits = _characters(cut, answers, best, box, calibration, keep_marks)
@@ -62,6 +59,26 @@ def answer(
     others = tuple((text, chance) for text, chance in others if chance >= LEAST)
     text = "".join(digit.label for digit in digits) if keep_marks and grammar is None else best.text
     return Line(text, sure, _around([digit.box for digit in digits], box), digits, bool(reason), reason, others)
+
+
+def likeliest(
+    cut: CutLine,
+    scoring: Scoring,
+    grammar: Grammar | None = None,
+    along: tuple[Along, float] | None = None,
+    n: int = ALTERNATIVES,
+) -> tuple[Answers, list[Path]]:
+    """Return what the graph of a line says, and its ``n`` likeliest answers, the best first; see ``answer``."""
+    graph = cut.graph(scoring)
+    answers = Answers(graph, grammar)
+    best = answers.best if along is None else partial(together, graph, answers, *along, grammar)
+    return answers, best(n=n)
+
+
+def support(cut: CutLine, answers: Answers, path: Path) -> tuple[float, list[float]]:
+    """Return what speaks for an answer: its share, and each character's chance; see ``confidence.evidence``."""
+    chances = [float(cut.probabilities[path.edges[at], path.symbols[at]]) for at in path.places if at >= 0]
+    return path.probability * answers.share, chances
 
 
 def _characters(
