@@ -142,13 +142,13 @@ ROBUST = replace(
 # rubbish: a piece of a character, several in one, a letter, a scribble. Their codes are those of Figure 3.
 READ = "0123456789.-=$ "
 
-# Its candidates are distorted already, by hands, pens and cameras.
+# Its candidates are distorted already, by hands, pens and cameras; without more, it knows the writing of strangers less.
 READER = replace(
     BEST,
     data="written",
     schedule=OneCycle(0.006, rise=0.15),
-    passes=30,
-    distortion=Distortion(shift=0.5, scale=0.05, squeeze=0.05, shear=0.06, rotation=4.0),
+    passes=24,
+    distortion=Distortion(shift=1.0, scale=0.1, squeeze=0.1, shear=0.15, rotation=10.0, elastic=0.6, smoothness=3.0),
 )
 
 PAPER_SOURCE = "LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86(11), 1998"
