@@ -38,9 +38,9 @@ def parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         default="speed",
-        choices=("speed", "seeds", "tanh", "memory", "start"),
+        choices=("speed", "seeds", "tanh", "memory", "start", "sliding"),
         help="speed beside other systems (default); a network's errors over several seeds; the activations' largest "
-        "errors; the memory that training takes; the time that lenet --help takes",
+        "errors; the memory that training takes; the time that lenet --help takes; a line read at every place at once",
     )
     options.add_argument("--network", default="lenet5", help="of seeds: a row of the zoo; default: lenet5")
     options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds: how many; default: 10")
@@ -72,6 +72,11 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 
         times = start_time()
         return f"lenet --help took {told(times)}\n", {"seconds of lenet --help": times}
+    if arguments.what == "sliding":
+        from . import sliding
+
+        lines = sliding.run(arguments.threads)
+        return sliding.summary(lines), {"sliding": lines}
     return _speed(arguments)
 
 

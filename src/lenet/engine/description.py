@@ -51,11 +51,12 @@ def describe(network: Network) -> list[dict[str, Any]]:
 
 
 def computed(network: Network) -> set[str]:
-    """Return the names of the layers that compute something, and of the first, which the picture goes into.
+    """Return the names of the layers that compute something, of the first, which the picture goes into, and the last.
 
     A flattening without an activation computes nothing: its output is its input, map by map, row by row.
     """
-    return {step.name for place, step in enumerate(network.steps) if place == 0 or not _renames(step)}
+    ends = (0, len(network.steps) - 1)
+    return {step.name for place, step in enumerate(network.steps) if place in ends or not _renames(step)}
 
 
 def _renames(step: Step) -> bool:

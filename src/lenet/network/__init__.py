@@ -6,6 +6,7 @@ from .layers import RBF, Conv, Dense, Flatten, Table
 from .network import Network, Step
 from .normalisation import LocalContrastNorm, LocalResponseNorm
 from .pooling import DeformablePool, L2Pool, MaxPool, MeanPool, Pool, StochasticPool, Subsample
+from .wide import stride, wide
 
 __all__ = [
     "AMPLITUDE",
@@ -29,4 +30,6 @@ __all__ = [
     "StochasticPool",
     "Subsample",
     "Table",
+    "stride",
+    "wide",
 ]

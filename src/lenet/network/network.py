@@ -139,13 +139,13 @@ class Network:
         for place in self.steps:
             layer = place.layer
             flat = flat or isinstance(layer, (Flatten, Dense, RBF))
-            window, stride = _window(layer)
+            window, stride = window_of(layer)
             size, step = size + (window - 1) * step, step * stride
             fields.append(None if flat else size)
         return tuple(fields)
 
 
-def _window(layer: Layer) -> tuple[int, int]:
+def window_of(layer: Layer) -> tuple[int, int]:
     """Return how many pixels across a layer reads for one output, and how far apart its outputs are."""
     if isinstance(layer, Conv):
         return layer.kernel, layer.stride

@@ -13,7 +13,7 @@ from .straight import Straight
 
 SIDE = 28
 WIDEST = 1.9  # of a digit's height: what is wider is no character
-SPAN = 7  # pieces: no character falls into more
+SPAN = 9  # pieces: no character falls into more
 LEAST = 1.5  # ink, pixels: with less there is nothing
 INKED = 0.25  # ink of a pixel that a box is drawn around
 

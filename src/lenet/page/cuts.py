@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from .paper import Amount
 from .straight import Straight
 
-SIDEWAYS = 0.12  # what a step to the side costs, of a pixel of ink
+SIDEWAYS = 0.4  # what a step to the side costs, of a pixel of ink: a joint is not to be walked around
 PAPER = 0.01  # what a pixel of paper costs: straight seams are better than bent ones
 MOST = 3.2  # pens: a seam through more ink is no cut
 PEN = 0.12  # of a digit's height
@@ -35,7 +35,7 @@ def find_cuts(line: Straight) -> tuple[Cuts, Costs]:
     rows, columns = amount.shape
     cost = np.full((rows, columns + 2), PAPER, np.float32)
     cost[:, 1:-1] += amount
-    middle = rows // 2
+    middle = int(np.average(np.arange(rows), weights=amount.sum(axis=1) + 1e-6))  # small zeros may lie low
     above, up = _seams(cost[: middle + 1])
     below, down = _seams(cost[middle:][::-1])
     total = above + below - cost[middle]

@@ -9,7 +9,7 @@ import numpy as np
 
 from .box import Box
 from .ink import Ink
-from .linking import OVERLAP, linked
+from .linking import LINES, OVERLAP, linked
 from .pieces import Boxes
 
 Kind = Literal["single", "line", "page"]
@@ -52,14 +52,14 @@ def split_lines(ink: Ink) -> list[Row]:
 
 
 def kind_of(ink: Ink) -> Kind:
-    """Tell whether a picture without rules holds one character, one line or a page of them; a blank one a line.
+    """Tell whether a picture without rules holds one character, one line or a page; blank is a line, noise a page.
 
     Two digits side by side are a line. A digit in pieces, or with specks beside it, is one character.
     """
     _, boxes, line_of = linked(ink.mask, ink.stroke)
     count = int(line_of.max(initial=-1)) + 1
     if count != 1:
-        return "page" if count else "line"
+        return "page" if count or len(boxes) > LINES else "line"
     boxes = boxes[line_of == 0]
     whole = boxes.around()
     if whole.width > WIDE * whole.height:
@@ -70,11 +70,10 @@ def kind_of(ink: Ink) -> Kind:
 
 
 def _columns_apart(boxes: Boxes, height: int) -> int:
-    """Return how many groups of pieces lie side by side, sorted from the left, that are half as high as the line."""
+    """Return how many groups of pieces lie side by side, sorted from the left, that hold half of the line's height."""
     reach = np.maximum.accumulate(boxes.right)
     starts = np.flatnonzero(np.append(True, boxes.left[1:] >= reach[:-1]))
-    tops, bottoms = np.minimum.reduceat(boxes.top, starts), np.maximum.reduceat(boxes.bottom, starts)
-    return int((bottoms - tops >= height / 2).sum())
+    return int((np.add.reduceat(boxes.height, starts) >= height / 2).sum())
 
 
 def _in_order(rows: list[Row]) -> list[Row]:

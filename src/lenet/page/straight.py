@@ -13,13 +13,13 @@ HEIGHT = 32.0  # of a digit, pixels: what lines are brought to
 CLOSE = 0.7, 1.4  # of HEIGHT: a line whose digits are within is left at its size, and so as sharp as it is
 WIDEST = 32_000  # columns and rows together: what follows counts columns in 16 bits
 PENS = 0.105, 0.135  # of a digit's height: thinner pens are widened to the one, thicker ones narrowed to the other
+EDGE = 0.25  # of full ink: a change of as much is an edge
+LEAST_EDGES = 12  # pixels: with fewer, no slant is told
+MOST_SLANT = 0.9  # columns a row
 WIDENED, NARROWED = 0.8, 0.6  # of the pen's width, at most: bows stay open, and no stroke vanishes
 ENOUGH = 0.25  # pixels: strokes aren't widened by less
 DASH = 6  # heights: what is wider is a dash or the rest of a rule, and tells nothing of a digit's height
 LOWEST = 4.0  # pixels, of a digit's height
-SHEARS = np.arange(-0.9, 0.91, 0.1)  # columns a row, tried for the slant
-DOUBT = 0.08  # for each unit of shear: of two slants that fit alike the more upright one is likelier
-FEWEST, MOST = 8, 4000  # pixels of ink that a slant is told from
 
 
 @dataclass(frozen=True)
@@ -118,18 +118,24 @@ def digit_height(mask: Mask) -> float:
 
 
 def slant_of(amount: Amount) -> float:
-    """Return the shear of the strokes, columns a row: that for which the columns' ink is the least even."""
-    rows, columns = np.nonzero(amount > 0.5)
-    if len(rows) < FEWEST:
-        return 0.0
-    step = 1 + len(rows) // MOST
-    rows, columns = rows[::step] - amount.shape[0] / 2, columns[::step]
-    at = np.rint(columns + SHEARS[:, None] * rows).astype(np.int64)  # (shears, pixels): the columns where they come
-    at -= at.min()
-    wide = int(at.max()) + 1
-    sums = np.bincount((at + wide * np.arange(len(SHEARS))[:, None]).ravel(), minlength=wide * len(SHEARS))
-    sharp = (sums.reshape(len(SHEARS), wide) ** 2).sum(axis=1) * (1 - DOUBT * np.abs(SHEARS))
-    return -float(SHEARS[sharp.argmax()])
+    """Return the shear of the strokes, columns a row, positive where they lean to the left.
+
+    The edges of strokes lie along dx/dy = -gy/gx of the ink's gradient: the mean over those that are nearer to upright
+    than to level. Taken again on what it makes upright, as round strokes draw it to 0.
+    """
+    slant = 0.0
+    for _ in range(2):
+        upright = sheared(amount, slant)[0]
+        if min(upright.shape) < 3:
+            break
+        across = upright[1:-1, 2:] - upright[1:-1, :-2]
+        down = upright[2:, 1:-1] - upright[:-2, 1:-1]
+        steep = (np.abs(across) > EDGE) & (np.abs(down) < np.abs(across))
+        across, down = across[steep], down[steep]
+        if len(across) < LEAST_EDGES:
+            break
+        slant -= float((across * down).sum() / (across**2).sum())
+    return float(np.clip(slant, -MOST_SLANT, MOST_SLANT))
 
 
 def sheared(amount: Amount, shear: float) -> tuple[Amount, float]:
