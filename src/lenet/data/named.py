@@ -13,6 +13,7 @@ from .sets import MNIST, SETS, NamedSet
 from .sources import FILES
 
 GLYPHS, WRITTEN = "glyphs", "written"
+MADE = (GLYPHS, WRITTEN)  # here, of nothing or of another set
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Description:
 
 def names() -> tuple[str, ...]:
     """Return the names that ``load`` knows."""
-    return (*SETS, GLYPHS, WRITTEN)
+    return (*SETS, *MADE)
 
 
 def describe(name: str) -> Description:

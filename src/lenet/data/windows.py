@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ..page.straight import Straight
 from ..page.strip import Strip
-from .candidates import CLASSES, RUBBISH
+from .candidates import RUBBISH, class_of
 
 SIDE = 32
 NEAR = 0.28  # of a character's width: a window whose middle is that far from the character's names it ...
@@ -57,12 +57,6 @@ def characters_of(line: Straight, strip: Strip, owner: NDArray[np.int16], text: 
     away = np.abs(centres[:, None] - centres) + np.where(np.eye(len(centres), dtype=bool), np.inf, 0)
     reach = np.clip(NEAR * widths, NEAREST, FARTHEST)
     return Characters(centres, np.minimum(reach, APART * away.min(axis=1, initial=np.inf)), names[there])
-
-
-def class_of(character: str) -> int:
-    """Return the class of a written character: its own, that of what looks like it, or rubbish."""
-    alike = {",": ".", "£": "$", "€": "$"}.get(character, character)
-    return CLASSES.index(alike) if alike in CLASSES else RUBBISH
 
 
 def windows(

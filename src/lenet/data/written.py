@@ -23,7 +23,7 @@ from ..files import write_atomically
 from ..processes import each
 from ..zoo import READ
 from . import cache, npz
-from .dataset import MADE, Dataset, Parts, Progress
+from .dataset import PICTURES, Dataset, Parts, Progress
 from .writing.supply import Digits
 
 NAME = "written"
@@ -63,7 +63,7 @@ def dataset(mnist: Callable[[], Dataset], progress: Progress | None = None) -> D
 
     Args:
         mnist: gives the digits, where they are needed.
-        progress: is called with pictures that are made, how many there will be, and ``MADE``.
+        progress: is called with pictures that are made, how many there will be, and ``PICTURES``.
     """
     path = place()
     try:
@@ -111,7 +111,7 @@ def make(
             cuts.append(cut)
             done += end - first
             if progress is not None:
-                progress(done, total, MADE)
+                progress(done, total, PICTURES)
         found += _mixed(cuts, part.seed)
     return Parts(*found)
 
