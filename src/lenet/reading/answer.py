@@ -51,8 +51,8 @@ def answer(
     if not paths:
         return Line("", 0.0, box, (), True, "no answer fits")
     best = paths[0]
-    chances = [float(cut.probabilities[best.edges[at], best.symbols[at]]) for at in best.places if at >= 0]
-    sure = calibration.answer(best.probability * answers.share, chances, kind)
+    parts = [cut.opinion.of(best.edges[at], best.symbols[at]) for at in best.places if at >= 0]
+    sure = calibration.answer(best.probability * answers.share, parts, kind)
     if not best.text:
         return Line("", sure, box, (), True, "not a digit")
     digits = _characters(cut, answers, best, box, calibration, keep_marks)
@@ -75,7 +75,7 @@ def _characters(
         if at not in read and not (keep_marks and mark):
             continue
         posterior = answers.posteriors[edge]
-        sure = calibration.character(float(posterior[symbol]), float(cut.probabilities[edge, symbol]))
+        sure = calibration.character(float(posterior[symbol]), cut.opinion.of(edge, symbol))
         where = cut.box(edge, box.left, box.top)
         label = _comma(SYMBOLS[symbol], where)
         found.append(Digit(label, sure, where, sure < NOT_A_DIGIT, _alternatives(cut, edge, symbol)))

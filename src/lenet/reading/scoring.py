@@ -47,8 +47,7 @@ class Scoring:
             boxes: int32 (N, 4), left, top, right, bottom.
             height: of the line's digits, pixels.
         """
-        sums = np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-12)
-        shares = np.maximum(probabilities / sums, 1e-9)
+        shares = np.maximum(probabilities.astype(np.float64), 1e-12)
         digit = shares[:, DIGITS].sum(axis=1, keepdims=True)
         scores = np.log(shares)
         scores[:, DIGITS] = (
