@@ -138,6 +138,18 @@ ROBUST = replace(
     distortion=Distortion(shift=8.0, scale=0.4, squeeze=0.1, shear=0.2, rotation=35.0, noise=0.1, share=0.9),
 )
 
+# For a network that slides along lines (section VII): what lies beside a character is its neighbours and no padding.
+SLIDING = replace(
+    QUICK,
+    data="windows",
+    preparation=replace(PAPER, shape=PADDED, padding=0),
+    optimiser=Adam(),
+    schedule=OneCycle(0.008, rise=0.15),
+    batch=256,
+    passes=14,
+    distortion=Distortion(shift=0.7, scale=0.08, squeeze=0.06, rotation=4.0),
+)
+
 PAPER_SOURCE = "LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86(11), 1998"
 
 D2L_SOURCE = "Zhang, Lipton, Li and Smola, Dive into Deep Learning, chapter 7.6"
@@ -166,6 +178,13 @@ ZOO: dict[str, Entry] = {
                  Conv(120, table=LENET4_C5, activation=SCALED), Dense(10, activation=SCALED)),
         PAPER_LENET4,
         PAPER_SOURCE, "1.1% error"),
+    "reader-sliding": Entry(
+        _network("reader-sliding", PADDED,
+                 Conv(6, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(16, table=LENET5_C3, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(120, activation=SCALED), Dense(84, activation=SCALED), RBF("0123456789.-=$ ")),
+        SLIDING,
+        f"{PAPER_SOURCE}, section VII; trained here"),
     "relu-valid": Entry(
         _network("relu-valid", UNPADDED,
                  Conv(6, activation=RELU), MeanPool(), Conv(16, activation=RELU), MeanPool(),

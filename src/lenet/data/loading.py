@@ -30,12 +30,16 @@ def load(
         LenetError: there is no such name or path, no source has it, or the data are damaged.
     """
     name = name_or_path if isinstance(name_or_path, str) else ""
-    if name == named.GLYPHS and folder is not None:
-        raise LenetError("glyphs are drawn here and come from no folder; leave the folder out")
+    if name in named.MADE and folder is not None:
+        raise LenetError(f"{name} are made here and come from no folder; leave the folder out")
     if name == named.GLYPHS:
         from .glyphs import dataset
 
         return dataset()
+    if name == named.WINDOWS:
+        from .written_windows import dataset as written
+
+        return written()
     if name in named.names():
         where = None if folder is None else Path(folder).expanduser()
         return named.obtain(named.find(name), folder=where, progress=progress)

@@ -13,6 +13,8 @@ from .sets import SETS, NamedSet
 from .sources import FILES
 
 GLYPHS = "glyphs"
+WINDOWS = "windows"
+MADE = (GLYPHS, WINDOWS)  # here, from nothing or from another set
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Description:
 
 def names() -> tuple[str, ...]:
     """Return the names that ``load`` knows."""
-    return (*SETS, GLYPHS)
+    return (*SETS, *MADE)
 
 
 def describe(name: str) -> Description:
@@ -58,6 +60,15 @@ def describe(name: str) -> Description:
 
         summary = "digits drawn from the paper's 7x12 bitmaps and distorted; needs no network"
         return Description(GLYPHS, summary, tuple(DIGITS), TRAIN, TEST, (28, 28), ("drawn here",), True, None)
+    if name == WINDOWS:
+        from .candidates import CLASSES
+        from .written_windows import TEST, TRAIN
+
+        summary = "windows of lines written with MNIST's digits, for a network that slides along lines"
+        written = ("written here with the digits of mnist",)
+        return Description(
+            WINDOWS, summary, tuple(CLASSES), TRAIN, TEST, (32, 32), written, cache.holds(find("mnist")), None
+        )
     named = find(name)
     return Description(
         named.name,
@@ -85,7 +96,7 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path | None:
     Raises:
         LenetError: there is no such name, or no source has it.
     """
-    if name == GLYPHS:
+    if name in MADE:
         return None
     named = find(name)
     obtain(named, progress=progress)
