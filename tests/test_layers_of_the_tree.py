@@ -15,6 +15,7 @@ ROOT = Path(lenet.__file__).parent
 ORDER = """
 errors version
 files
+processes
 network
 preparation
 recipe

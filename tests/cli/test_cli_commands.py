@@ -325,7 +325,12 @@ def test_data_list(lenet):
     assert f"kept in {os.environ['LENET_CACHE']}" in lines[-1]
     listed = json.loads(lenet("data", "list", "--json").out)
     assert [each["name"] for each in listed] == list(names())
-    assert {each["name"]: each["cached"] for each in listed} == {"mnist": False, "fashion-mnist": False, "glyphs": True}
+    assert {each["name"]: each["cached"] for each in listed} == {
+        "mnist": False,
+        "fashion-mnist": False,
+        "glyphs": True,
+        "written": False,
+    }
 
 
 def test_data_fetch_of_what_is_drawn(lenet):

@@ -25,17 +25,17 @@ def local(tiny: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Named
 
 
 def test_the_names_are_these() -> None:
-    assert names() == ("mnist", "fashion-mnist", "glyphs")
+    assert names() == ("mnist", "fashion-mnist", "glyphs", "written", "windows")
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_name_is_described_without_loading(name: str) -> None:
     known = describe(name)
     assert known.name == name
-    assert len(known.classes) == 10
+    assert len(known.classes) == (15 if name in ("written", "windows") else 10)
     assert known.sources
     assert known.cached is (name == "glyphs")
-    assert known.shape == (28, 28)
+    assert known.shape == ((32, 32) if name == "windows" else (28, 28))
 
 
 def test_fetch_fills_the_cache_and_load_reads_it(local: NamedSet, cache_folder: Path, tiny: Parts) -> None:
@@ -70,7 +70,7 @@ def test_unknown_names_and_paths_are_told_apart(tmp_path: Path, local: NamedSet)
             LenetError, match=r"there is no file or folder .*the named data sets are mnist, fashion-mnist"
         ):
             load(path)
-    with pytest.raises(LenetError, match="come from no folder"):
+    with pytest.raises(LenetError, match="comes from no folder"):
         load("glyphs", folder=tmp_path)
     with pytest.raises(LenetError, match="give one of the two"):
         load(tmp_path, folder=tmp_path)

@@ -1,9 +1,6 @@
-"""Bad input: a clear error, before memory is taken."""
+"""What is no picture, and what is damaged."""
 
 from __future__ import annotations
-
-import struct
-import zlib
 
 import numpy as np
 import pytest
@@ -50,23 +47,8 @@ def test_a_picture_that_is_cut_short(tmp_path, ending, share):
     refused(path, r"x\.\w+ is damaged")
 
 
-def png(width: int, height: int, data: bytes = b"") -> bytes:
-    """Return a PNG file that declares width x height grey pixels."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
-
-
-@pytest.mark.parametrize("side", [15_000, 20_000, 50_000])
-def test_too_many_pixels(side):
-    refused(png(side, side), r"pixels, .* MB unpacked; the most is 250 million pixels and 200 MB: scale it down")
-
-
 @pytest.mark.parametrize("size", [(0, 5), (5, 0), (0, 0)])
 def test_no_pixels(size):
-    refused(png(*size), "is damaged")
+    refused(b"P5 %d %d 255\n" % size, "is damaged")
     refused(Image.new("L", size), r"source \(an image of Pillow\) is . x .: it holds no pixels")
     refused(np.zeros(size), r"source \(an array\) is .*: it holds no pixels")

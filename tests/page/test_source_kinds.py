@@ -112,7 +112,8 @@ def test_arrays_of_greys(shape):
     grey = COLOURS[..., 0]
     for array in (grey, grey / 255, grey.astype(np.uint16) * 257):
         assert np.array_equal(one(array.reshape(shape)), grey)
-    assert np.array_equal(one((grey > 99).reshape(shape)), (grey > 99) * 255)
+    for kind in (bool, np.uint8, np.int64, float):  # black and white
+        assert np.array_equal(one((grey > 99).astype(kind).reshape(shape)), (grey > 99) * 255)
 
 
 def test_the_array_given_is_neither_kept_nor_changed():

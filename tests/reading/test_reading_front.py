@@ -13,6 +13,7 @@ import lenet
 from lenet import reading
 from lenet.errors import LenetError
 from lenet.reading import Settings, Steps, read, read_many, read_pages
+from lenet.reading.pages import read_each
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +54,10 @@ def test_it_is_timed(tmp_path):
 
 def test_steps_are_those_of_the_first_page(tmp_path):
     steps = Steps()
-    read(save(tmp_path / "x.tif", (1, 2), (3,)), steps=steps)
-    assert [step.name for step in steps] == ["picture", "ink"]
+    path = save(tmp_path / "x.tif", (1, 2), (3,))
+    read(path, steps=steps)
+    assert len(list(read_each(path, StandIn().reader(), steps))) == 2
+    assert [step.name for step in steps] == ["picture", "ink"] * 2
     ink = steps[1].picture
     assert ink.dtype == np.uint8 and set(np.unique(ink)) == {0}  # 10 and 20 are both below 50: ink, black
 
@@ -134,7 +137,8 @@ class Grammar:
 def test_a_single_digit_must_fit_the_grammar(monkeypatch):
     monkeypatch.setattr(Settings, "grammar", lambda _: Grammar(1))
     Settings.of(single=True)
-    monkeypatch.setattr(Settings, "grammar", lambda _: Grammar(2))
-    Settings.of(line=True)
-    with pytest.raises(LenetError, match="a picture of a single digit can't have an answer of several"):
-        Settings.of(single=True)
+    for least in (0, 2):
+        monkeypatch.setattr(Settings, "grammar", lambda _, least=least: Grammar(least))
+        Settings.of(line=True)
+        with pytest.raises(LenetError, match="no answer of one digit fits what is asked for"):
+            Settings.of(single=True)

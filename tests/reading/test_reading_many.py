@@ -139,6 +139,20 @@ def test_sources_are_drawn_as_needed_and_no_more_are_kept(monkeypatch):
     assert drawn <= 5 + 2 * many.KEPT + 2 * many.AHEAD
 
 
+def test_while_one_is_slow_not_all_others_are_read():
+    drawn = 0
+
+    def slow_first():
+        nonlocal drawn
+        yield picture(SLOW, 7)
+        while True:
+            drawn += 1
+            yield picture(1)
+
+    assert next(read_many(slow_first(), workers=2)).text == "7"
+    assert 10 < drawn < 2 * many.KEPT + 2
+
+
 def test_memory_is_bounded(monkeypatch):
     """A thousand pictures of 1 MB from memory, taken slowly at first: few are held at a time."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 from stand_in import reading_of
@@ -58,6 +60,21 @@ def test_numpy_s_numbers_go_into_json():
     again = json.loads(json.dumps(document))
     assert again["lines"][0]["digits"][0]["rejected"] is True
     assert again["lines"][0]["alternatives"] == [{"text": "7", "probability": 0.5}]
+
+
+def test_the_documentation_shows_every_name():
+    page = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```json\n(.*?)^```$", page, re.DOTALL | re.MULTILINE)
+    assert names(json.loads(shown)) == names(reading_of([1]).to_dict())
+
+
+def names(document):
+    """Return the names in a document, with those inside of each."""
+    if isinstance(document, dict):
+        return {name: names(inside) for name, inside in document.items()}
+    if isinstance(document, list) and document and isinstance(document[0], dict):
+        return names(document[0])
+    return None
 
 
 @pytest.mark.parametrize("rejected", [False, True])

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def loaded(source: str) -> Dataset:
-    """Return a data set by its name or path; a download is shown on stderr."""
+    """Return a data set by its name or path; what it takes to get it is shown on stderr."""
     from ..data import load
-    from .live import downloading
+    from .live import fetching
 
-    with downloading(sys.stderr) as progress:
+    with fetching(sys.stderr) as progress:
         return load(source, progress=progress)
 
 
@@ -44,12 +44,17 @@ def list_(as_json: bool) -> None:
         print_json([{**vars(each), "folder": None if each.folder is None else str(each.folder)} for each in sets])
         return
     rows = [
-        (each.name, f"{each.train:,}", f"{each.test:,}", "yes" if each.cached else "no", each.summary) for each in sets
+        (each.name, _count(each.train), _count(each.test), "yes" if each.cached else "no", each.summary)
+        for each in sets
     ]
     heads = ("name", "training", "test", "here", "what")
     click.echo(Table(heads, rows, words=("name", "here", "what"), spare=("test", "training")).text(width()))
     places = {each.folder.parent for each in sets if each.folder is not None}
     click.echo(f"\nThey are kept in {', '.join(map(str, places))}, a folder each.")
+
+
+def _count(pictures: int | None) -> str:
+    return "" if pictures is None else f"{pictures:,}"
 
 
 @data.command(
@@ -59,14 +64,14 @@ def list_(as_json: bool) -> None:
 @click.argument("name", shell_complete=complete_data)
 @json_option
 def fetch(name: str, as_json: bool) -> None:
-    """Download a data set and check it, so that later commands need no network. What is here already stays.
+    """Download a data set and check it, or make it, so that later commands need no network. What is here stays.
 
     LENET_CACHE in the environment says where data sets are kept.
     """
     from .. import data as sets
-    from .live import downloading
+    from .live import fetching
 
-    with downloading(sys.stderr) as progress:
+    with fetching(sys.stderr) as progress:
         folder = sets.fetch(name, progress=progress)
     if as_json:
         print_json({"name": name, "folder": None if folder is None else str(folder)})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
@@ -118,6 +118,30 @@ def watcher(stream: TextIO) -> Rows:
 
 
 @contextmanager
+def fetching(stream: TextIO) -> Iterator[Any]:
+    """Yield what to call with (how much is there, in all or None, of what), as ``lenet.data`` tells of progress.
+
+    It draws on a terminal; elsewhere it says no more than that pictures are being made, which takes minutes.
+    """
+    from ..data.dataset import MADE
+
+    began: dict[str, Any] = {}
+    with ExitStack() as stack:
+
+        def came(done: int, total: int | None, what: str) -> None:
+            kind = counting if what == MADE else downloading
+            if kind.__name__ not in began:
+                stack.close()  # one bar at a time
+                began[kind.__name__] = stack.enter_context(kind(stream)) if is_terminal(stream) else None
+                if what == MADE and not is_terminal(stream):
+                    click.echo(f"lenet: {total:,} pictures are being made; that takes minutes, once", file=stream)
+            if (bar := began[kind.__name__]) is not None:
+                bar(done, total, what)
+
+        yield came
+
+
+@contextmanager
 def downloading(stream: TextIO) -> Iterator[Any]:
     """Yield what to call with (bytes that have come, bytes in all or None, of what); it draws on a terminal only."""
     if not is_terminal(stream):
@@ -150,9 +174,9 @@ def counting(stream: TextIO) -> Iterator[Any]:
     from rich.progress import Progress as Bar
 
     words = TextColumn("{task.description}", markup=False)
-    columns = words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    # What is printed to stdout meanwhile stays there: rich would have it on the bar's stream.
-    with Bar(*columns, console=Console(file=stream), transient=True, redirect_stdout=False) as bar:
+    with Bar(
+        words, BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=Console(file=stream), transient=True
+    ) as bar:
         task = bar.add_task("")
 
         def came(done: int, total: int, what: str) -> None:

@@ -1,4 +1,4 @@
-"""The cache: raw IDX files in the user's cache folder, a folder for each set, checked whenever they are read.
+"""The cache: a folder for each set in the user's cache folder; of a fetched set raw IDX files, checked at each reading.
 
 A file is written beside its place, synced and renamed, so that it is whole or absent; two processes that fill the
 cache at once each put the same bytes there.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import LenetError
@@ -19,13 +20,18 @@ from .sets import NamedSet
 from .sources import FILES
 
 
-def folder(named: NamedSet) -> Path:
-    """Return where a set is kept: under ``LENET_CACHE``, or in the user's cache folder."""
-    if place := os.environ.get("LENET_CACHE"):
-        return Path(place) / named.name
+def place(name: str) -> Path:
+    """Return the folder that a set is kept in: under ``LENET_CACHE``, or in the user's cache folder."""
+    if given := os.environ.get("LENET_CACHE"):
+        return Path(given) / name
     import platformdirs
 
-    return Path(platformdirs.user_cache_dir("lenet", appauthor=False)) / named.name
+    return Path(platformdirs.user_cache_dir("lenet", appauthor=False)) / name
+
+
+def folder(named: NamedSet) -> Path:
+    """Return where a fetched set is kept."""
+    return place(named.name)
 
 
 def holds(named: NamedSet) -> bool:
@@ -59,16 +65,25 @@ def verify(parts: Parts, named: NamedSet) -> None:
 
 def store(parts: Parts, named: NamedSet) -> None:
     """Keep a set's arrays for the next time; where that can't be done, warn and go on."""
-    place = folder(named)
-    try:
-        place.mkdir(parents=True, exist_ok=True)
+
+    def write(place: Path) -> None:
         for name, array in zip(FILES, parts, strict=True):
             _write(place / name, array)
-    except OSError as error:
+
+    keep(named.name, write, "fetched")
+
+
+def keep(name: str, write: Callable[[Path], None], how: str) -> None:
+    """Write into a set's folder; where that can't be done, warn that it will be ``how`` again the next time."""
+    try:
+        place(name).mkdir(parents=True, exist_ok=True)
+        write(place(name))
+    except (OSError, LenetError) as error:
+        reason = getattr(error, "strerror", None) or error
         warnings.warn(
-            f"{named.name} can't be kept in {place} ({error.strerror or error}), and will be fetched again; "
+            f"{name} can't be kept in {place(name)} ({reason}), and will be {how} again; "
             "set LENET_CACHE to a folder that can be written",
-            stacklevel=2,
+            stacklevel=3,
         )
 
 

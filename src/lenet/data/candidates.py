@@ -1,52 +1,105 @@
-"""Candidates cut out of written lines, as the reader cuts them, each with what it is."""
+"""Candidates cut out of written pictures, as the reader cuts them, each with what it is.
+
+A picture that was made knows which character each pixel's ink belongs to. A candidate that holds nearly all ink of one
+character and little else is that character; one that holds a piece of a character, or parts of several, is rubbish; and
+what lies between the two teaches nothing and is left out.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..page.candidates import Candidates
+from ..page.candidates import Candidates, find_candidates
+from ..page.cleaning import clean
 from ..page.cuts import Cuts, find_cuts, pieces
-from ..page.ink import find_ink
 from ..page.straight import Straight, straighten
+from ..zoo import READ
+from .writing import Written
+from .writing.chance import Rng
 
-CLASSES = "0123456789.-=$ "
-RUBBISH = CLASSES.index(" ")
+RUBBISH, UNTOLD = READ.index(" "), -1
 WHOLE, PART = 0.88, 0.66  # of a character's ink: from here it is one; up to here a piece of one
+PURE, MIXED = 0.12, 0.34  # of a candidate's ink that is not its character's: up to here it is one; from here several
 BESIDE = 0.08  # of a digit's height: ink so near a character is its own
-PURE, MIXED = 0.12, 0.34  # of the candidate's ink that is another's: up to here it is one character; from here several
+TALL = 0.4  # of a digit's height: ink of nobody's that is less high is dirt, and rubbish
+INKED = 0.25  # of full ink: from here a pixel belongs to somebody
+MOST, LEAST = 1.2, 2  # rubbish that is kept for each character of a picture; for a picture
+
+Images = NDArray[np.uint8]
+Labels = NDArray[np.int16]
 
 
-def label(
-    line: Straight, cuts: Cuts, found: Candidates, owner: NDArray[np.int16], ink: NDArray[np.float32], text: str
-) -> NDArray[np.int16]:
-    """Return the class of each candidate, int16 (E,); -1 where it can't be told."""
-    from scipy import ndimage
+def cut_out(rng: Rng, written: Written, *, slant: bool) -> tuple[Images, NDArray[np.uint8]]:
+    """Return the candidates of a picture of one line or character: images uint8 (N, 28, 28) and labels uint8 (N,).
 
-    reach = 1 + 2 * int(np.ceil(BESIDE * line.height / line.scale))
-    near = ndimage.maximum_filter(owner, reach)  # strokes may have been widened, and blurred
-    owner = np.where((owner < 0) & (ink < 0.25), near, owner)
-    rows, columns = line.amount.shape
-    number = pieces(cuts, columns)
-    r, c = np.nonzero(line.amount > 0.25)
-    y = np.clip(((r + 0.5 + line.top) / line.scale).astype(int), 0, owner.shape[0] - 1)
-    x = np.clip(((c + 0.5 + line.left + line.shear * r) / line.scale).astype(int), 0, owner.shape[1] - 1)
-    who = owner[y, x].astype(np.int64) + 1
-    n, k = len(cuts) - 1, len(text) + 1
-    inked = np.bincount(number[r, c].astype(np.int64) * k + who, line.amount[r, c], n * k).reshape(n, k)
-    total = inked.sum(axis=0)
-    sums = np.concatenate([np.zeros((1, k)), np.cumsum(inked, axis=0)])
-    held = sums[found.ends] - sums[found.starts]  # (E, k)
-    if k == 1:
-        return np.full(len(held), RUBBISH, np.int16)
-    best = held[:, 1:].argmax(axis=1)
-    each = np.arange(len(held))
-    own = held[each, best + 1]
-    share = own / np.maximum(total[best + 1], 1e-6)
-    foreign = 1 - own / np.maximum(held.sum(axis=1), 1e-6)
-    names = np.array([CLASSES.find(".") if t == "," else CLASSES.find(t) if t in CLASSES else RUBBISH for t in text])
-    labels = np.full(len(held), -1, np.int16)
-    labels[(share >= WHOLE) & (foreign <= PURE)] = 0
-    labels = np.where(labels == 0, names[best], labels)
-    labels = np.where((share < PART) | (foreign > MIXED), RUBBISH, labels)
-    return labels.astype(np.int16)
+    Most candidates are rubbish; it is thinned out to about as much as there are characters.
+
+    Args:
+        rng: of which rubbish is kept.
+        written: the picture.
+        slant: whether its strokes may be leaning, as those of a line.
+    """
+    line = straighten(clean(written.picture), slant=slant)
+    if line is None:
+        return np.empty((0, 28, 28), np.uint8), np.empty(0, np.uint8)
+    cuts, _ = find_cuts(line)
+    found = find_candidates(line, cuts)
+    labels = label(line, cuts, found, written)
+    rubbish, characters = np.flatnonzero(labels == RUBBISH), np.flatnonzero((labels >= 0) & (labels != RUBBISH))
+    most = max(int(MOST * len(characters)), LEAST)
+    if len(rubbish) > most:
+        rubbish = rng.choice(rubbish, most, replace=False)
+    kept = np.concatenate([characters, rubbish])
+    return found.images[kept], labels[kept].astype(np.uint8)
+
+
+def label(line: Straight, cuts: Cuts, found: Candidates, written: Written) -> Labels:
+    """Return the class of each candidate by ``zoo.READ``, int16 (E,); UNTOLD where it is neither one nor rubbish.
+
+    Args:
+        line: the picture's, upright.
+        cuts: of it.
+        found: its candidates.
+        written: the picture and what is true of it.
+    """
+    if not written.text:
+        return np.full(len(found), RUBBISH, np.int16)
+    ink = _ink_by_owner(line, cuts, written)  # (pieces, owners)
+    sums = np.concatenate([np.zeros_like(ink[:1]), np.cumsum(ink, axis=0)])
+    held = sums[found.ends] - sums[found.starts]  # (E, owners)
+    owner = held[:, :-1].argmax(axis=1)  # the last is nobody
+    own = held[np.arange(len(held)), owner]
+    share = own / np.maximum(ink.sum(axis=0)[owner], 1e-6)
+    others = 1 - own / np.maximum(held.sum(axis=1), 1e-6)
+    labels = np.where((share >= WHOLE) & (others <= PURE), _classes(written.text)[owner], UNTOLD)
+    labels = np.where((share <= PART) | (others >= MIXED), RUBBISH, labels)
+    tall = found.boxes[:, 3] - found.boxes[:, 1] > TALL * line.height
+    strange = (held[:, -1] > 0.5 * held.sum(axis=1)) & tall  # writing beside the line: perhaps whole digits
+    return np.where(strange, UNTOLD, labels).astype(np.int16)
+
+
+def _classes(text: str) -> Labels:
+    """Return the class of each character, int16 (len(text),): a comma is a dot; neither digit nor mark is rubbish."""
+    places = (READ.find("." if character == "," else character) for character in text)
+    return np.array([RUBBISH if place < 0 else place for place in places], np.int16)
+
+
+def _ink_by_owner(line: Straight, cuts: Cuts, written: Written) -> NDArray[np.float64]:
+    """Return how much ink of each character lies in each piece between two cuts, (pieces, characters + 1).
+
+    The last column is ink of nobody: of rules, dirt, and writing beside the line.
+    """
+    from scipy import ndimage  # type: ignore[import-untyped]
+
+    reach = 1 + 2 * int(np.ceil(BESIDE * line.height / line.scale))  # pixels of the picture
+    near = ndimage.maximum_filter(written.owner, reach)  # a line's strokes may be widened, and are blurred
+    owner = np.where((written.owner < 0) & (written.ink < INKED), near, written.owner)
+    rows, columns = np.nonzero(line.amount > INKED)
+    down = (rows + 0.5 + line.top) / line.scale
+    across = (columns + 0.5 + line.left + line.shear * rows) / line.scale
+    y, x = (np.clip(at.astype(np.int64), 0, side - 1) for at, side in zip((down, across), owner.shape, strict=True))
+    piece = pieces(cuts, line.amount.shape[1])[rows, columns].astype(np.int64)
+    count, owners = len(cuts) - 1, len(written.text) + 1
+    place = piece * owners + owner[y, x] % owners  # nobody, -1, comes last
+    return np.asarray(np.bincount(place, line.amount[rows, columns], count * owners).reshape(count, owners), np.float64)

@@ -16,7 +16,8 @@ from ..network import Shape
 from . import idx
 from .arrays import Labels
 
-Progress = Callable[[int, "int | None", str], None]  # bytes that have come, bytes in all where known, of what
+MADE = "pictures made"
+Progress = Callable[[int, "int | None", str], None]  # bytes (MADE: pictures) that are there, in all if known, of what
 
 MOST_CLASSES = 10_000
 

@@ -1,4 +1,4 @@
-"""Named data sets: from the user's folder, the cache, or the sources in turn, checked whatever they came from."""
+"""Named data sets: from the user's folder, the cache, or the sources in turn, and checked; or made."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from ..errors import LenetError, unknown
 from . import cache, formats
 from .dataset import Dataset, Parts, Progress
 from .download import SILENCE
-from .sets import SETS, NamedSet
+from .sets import MNIST, SETS, NamedSet
 from .sources import FILES
 
-GLYPHS = "glyphs"
-WINDOWS = "windows"
-MADE = (GLYPHS, WINDOWS)  # here, from nothing or from another set
+GLYPHS, WRITTEN, WINDOWS = "glyphs", "written", "windows"
+MADE = (WRITTEN, WINDOWS)
 
 
 @dataclass(frozen=True)
@@ -25,8 +24,8 @@ class Description:
         name: what it is asked for by.
         summary: what it is, in a line.
         classes: the name of each label.
-        train: number of training pictures.
-        test: number of test pictures.
+        train: number of training pictures; None: it is known once they are made.
+        test: number of test pictures; likewise.
         shape: rows and columns of a picture.
         sources: where it comes from, in the order in which they are tried.
         cached: whether it is in the cache.
@@ -36,8 +35,8 @@ class Description:
     name: str
     summary: str
     classes: tuple[str, ...]
-    train: int
-    test: int
+    train: int | None
+    test: int | None
     shape: tuple[int, int]
     sources: tuple[str, ...]
     cached: bool
@@ -46,7 +45,7 @@ class Description:
 
 def names() -> tuple[str, ...]:
     """Return the names that ``load`` knows."""
-    return (*SETS, *MADE)
+    return (*SETS, GLYPHS, *MADE)
 
 
 def describe(name: str) -> Description:
@@ -61,14 +60,17 @@ def describe(name: str) -> Description:
         summary = "digits drawn from the paper's 7x12 bitmaps and distorted; needs no network"
         return Description(GLYPHS, summary, tuple(DIGITS), TRAIN, TEST, (28, 28), ("drawn here",), True, None)
     if name == WINDOWS:
-        from .candidates import CLASSES
-        from .written_windows import TEST, TRAIN
+        from . import written_windows as windows
 
-        summary = "windows of lines written with MNIST's digits, for a network that slides along lines"
-        written = ("written here with the digits of mnist",)
-        return Description(
-            WINDOWS, summary, tuple(CLASSES), TRAIN, TEST, (32, 32), written, cache.holds(find("mnist")), None
-        )
+        path, sources = windows.place(), (f"made here, of {MNIST.name}",)
+        kept = path.is_file(), path.parent
+        return Description(WINDOWS, windows.SUMMARY, windows.CLASSES, None, None, windows.SHAPE, sources, *kept)
+    if name == WRITTEN:
+        from . import written
+
+        path, sources = written.place(), (f"made here, of {MNIST.name}",)
+        kept = path.is_file(), path.parent
+        return Description(WRITTEN, written.SUMMARY, written.CLASSES, None, None, MNIST.shape, sources, *kept)
     named = find(name)
     return Description(
         named.name,
@@ -88,7 +90,7 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path | None:
 
     Args:
         name: of the set.
-        progress: is called with bytes that have come, bytes in all or None, and of what.
+        progress: as of ``load``.
 
     Returns:
         The folder; None where the set is drawn and not kept.
@@ -96,11 +98,26 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path | None:
     Raises:
         LenetError: there is no such name, or no source has it.
     """
-    if name in MADE:
+    if name == GLYPHS:
         return None
+    if name in MADE:
+        make(name, progress)
+        return cache.place(name)
     named = find(name)
     obtain(named, progress=progress)
     return cache.folder(named)
+
+
+def make(name: str, progress: Progress | None = None) -> Dataset:
+    """Return a set that is made, out of the cache or made now; ``obtain`` gives the digits for it.
+
+    Raises:
+        LenetError: the digits can't be had.
+    """
+    from . import written, written_windows
+
+    maker = written if name == WRITTEN else written_windows
+    return maker.dataset(lambda: obtain(MNIST, progress=progress), progress)
 
 
 def find(name: str) -> NamedSet:

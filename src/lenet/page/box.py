@@ -28,6 +28,10 @@ class Box(NamedTuple):
         """Rows and columns, to index an array with."""
         return slice(self.top, self.bottom), slice(self.left, self.right)
 
+    def moved(self, down: int, right: int = 0) -> Box:
+        """Return the box so many rows further down and columns further right."""
+        return Box(self.left + right, self.top + down, self.right + right, self.bottom + down)
+
     def around(self, other: Box) -> Box:
         """Return the smallest box that holds both."""
         return Box(

@@ -5,28 +5,37 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from .ink import Amount
+from .paper import Amount
 from .straight import Straight
 
-SIDEWAYS = 0.12  # what a step to the side costs, of a pixel of ink
+SIDEWAYS = 0.4  # what a step to the side costs, of a pixel of ink: a joint is not to be walked around
 PAPER = 0.01  # what a pixel of paper costs: straight seams are better than bent ones
 MOST = 3.2  # pens: a seam through more ink is no cut
+PEN = 0.12  # of a digit's height
 LEAST = 1.5  # ink between two cuts, pixels: with less there is nothing
 NEAR = 0.12  # of a digit's height: of two cuts nearer than this, the one with less ink stays
+FLAT = 0.05  # ink: a seam beside another that costs no more than that above it lies in the same valley
 
 Cuts = NDArray[np.int16]
+Costs = NDArray[np.float32]
 
 
-def find_cuts(line: Straight) -> tuple[Cuts, NDArray[np.float32]]:
-    """Return the cuts of a line from left to right, int16 (cuts, rows): the column of each in each row; and their ink.
+def find_cuts(line: Straight) -> tuple[Cuts, Costs]:
+    """Return where a line may be cut, from left to right: seams that step by a column a row at most.
 
-    The first is the left edge, the last the right one. A cut lies left of the pixel in its column.
+    Of the seams through each pixel of the middle row, from the top to the bottom, the cheapest is taken; ink, steps
+    and length cost. The cuts are the valleys of their costs along that row.
+
+    Returns:
+        The cuts, int16 (cuts, rows): the column of each in each row, left of whose pixel it lies. The first is the
+        left edge, the last the right one, or one with less than LEAST of ink to the right of it. And the ink that each
+        goes through, float32 (cuts,), pixels.
     """
     amount = line.amount
     rows, columns = amount.shape
-    padded = np.pad(amount, ((0, 0), (1, 1)))
-    cost = padded + PAPER
-    middle = rows // 2
+    cost = np.full((rows, columns + 2), PAPER, np.float32)
+    cost[:, 1:-1] += amount
+    middle = int(np.average(np.arange(rows), weights=amount.sum(axis=1) + 1e-6))  # small zeros may lie low
     above, up = _seams(cost[: middle + 1])
     below, down = _seams(cost[middle:][::-1])
     total = above + below - cost[middle]
@@ -34,81 +43,94 @@ def find_cuts(line: Straight) -> tuple[Cuts, NDArray[np.float32]]:
     seams = np.empty((len(at), rows), np.int16)
     _follow(seams[:, : middle + 1], up, at)
     _follow(seams[:, middle:][:, ::-1], down, at)
-    seams = np.clip(seams, 0, columns)
-    ink = total[at] - PAPER * rows
+    seams = np.maximum.accumulate(np.clip(seams, 0, columns), axis=0)
     first, last = np.zeros((1, rows), np.int16), np.full((1, rows), columns, np.int16)
-    cuts = np.concatenate([first, np.maximum.accumulate(seams, axis=0), last])
-    return _apart(amount, cuts, np.concatenate([[0], ink, [0]]).astype(np.float32))
+    ink = np.concatenate([[0], total[at] - PAPER * rows, [0]]).astype(np.float32)
+    return _apart(amount, np.concatenate([first, seams, last]), ink)
 
 
-def _apart(amount: Amount, cuts: Cuts, ink: NDArray[np.float32]) -> tuple[Cuts, NDArray[np.float32]]:
-    """Return the cuts with ink between each and the next; of two without, the one through less ink stays."""
-    sums = np.pad(np.cumsum(amount, axis=1), ((0, 0), (1, 0)))  # ink left of each column
-    left_of = np.take_along_axis(sums, cuts.T.astype(np.int64), axis=1).sum(axis=0)  # of each cut
-    keep = [0]
-    for cut in range(1, len(cuts)):
-        if left_of[cut] - left_of[keep[-1]] >= LEAST:
-            keep.append(cut)
-        elif keep[-1] and ink[cut] <= ink[keep[-1]]:
-            keep[-1] = cut
-    return cuts[keep], ink[keep]
+def _seams(cost: Costs) -> tuple[Costs, NDArray[np.int8]]:
+    """Return the least cost from the first row to each pixel of the last, and the steps back that lead there.
 
-
-def _seams(cost: NDArray[np.float32]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
-    """Return the least cost from the first row to each pixel of the last, and the steps that lead there."""
+    Returns:
+        float32 (columns,), and int8 (rows, columns): -1, 0 or 1, from a pixel to the column in the row before.
+    """
     rows, columns = cost.shape
-    best = cost[0].copy()
-    steps = np.zeros((rows, columns), np.int8)
-    side = np.full(columns + 2, np.inf, np.float32)
+    room = np.full(columns + 2, np.inf, np.float32)  # nothing comes from beyond the edges
+    best = room[1:-1]
+    best[:] = cost[0]
+    leftward, aside = np.zeros((2, rows, columns), bool)
     for row in range(1, rows):
-        side[1:-1] = best
-        left, right = side[:-2] + SIDEWAYS, side[2:] + SIDEWAYS
-        step = steps[row]
+        side = room + SIDEWAYS
+        left, right = side[:-2], side[2:]
+        np.less_equal(left, right, out=leftward[row])
         least = np.minimum(left, right)
-        aside = least < best
-        step[aside & (left <= right)] = -1
-        step[aside & (left > right)] = 1
-        best = np.where(aside, least, best) + cost[row]
-    return best, steps
+        np.less(least, best, out=aside[row])
+        np.minimum(least, best, out=best)
+        best += cost[row]
+    return best, np.where(leftward, np.int8(-1), np.int8(1)) * aside
 
 
-def _follow(seams: NDArray[np.int16], steps: NDArray[np.int8], at: NDArray[np.int64]) -> None:
-    """Write the columns of the seams that end at ``at``, from the last row to the first."""
+def _follow(seams: Cuts, steps: NDArray[np.int8], at: NDArray[np.int64]) -> None:
+    """Write the columns of the seams that end at ``at``, from the last row to the first, into (seams, rows)."""
     where = at.copy()
     for row in range(steps.shape[0] - 1, -1, -1):
         seams[:, row] = where
         where = where + steps[row, where]
 
 
-def _valleys(total: NDArray[np.float32], height: float) -> NDArray[np.int64]:
-    """Return the columns of the lowest seams, none nearer than NEAR to a lower one; the middle of a flat one."""
+def _valleys(total: Costs, height: float) -> NDArray[np.int64]:
+    """Return the columns of the lowest seams, none nearer than NEAR to a lower one; the middle of a flat one.
+
+    Args:
+        total: float32 (columns,), the cost of the best seam through each pixel of the middle row.
+        height: of a digit, pixels.
+    """
+    limit = total.min() + np.float32(MOST * PEN * height)
     order = np.argsort(total, kind="stable")
-    limit = MOST * 0.12 * height + total.min()
+    order = order[: np.searchsorted(total[order], limit, side="right")]
     near = max(2, round(NEAR * height))
-    free = np.ones(len(total), bool)
+    costs, ceilings = total.tolist(), (total + np.float32(FLAT)).tolist()
+    free = [True] * len(costs)
     taken = []
-    for column in order:
-        if total[column] > limit:
-            break
+    for column in order.tolist():
         if not free[column]:
             continue
-        lo = hi = column
-        while lo > 0 and total[lo - 1] <= total[column] + 0.05:
-            lo -= 1
-        while hi < len(total) - 1 and total[hi + 1] <= total[column] + 0.05:
-            hi += 1
-        middle = (lo + hi) // 2
+        low = high = column
+        while low > 0 and costs[low - 1] <= ceilings[column]:
+            low -= 1
+        while high < len(costs) - 1 and costs[high + 1] <= ceilings[column]:
+            high += 1
+        middle = (low + high) // 2
         if not free[middle]:
             middle = column
         taken.append(middle)
-        free[max(0, min(lo, middle - near)) : max(hi, middle + near) + 1] = False
+        begin, end = max(0, min(low, middle - near)), min(len(costs), max(high, middle + near) + 1)
+        free[begin:end] = [False] * (end - begin)
     return np.sort(np.array(taken, np.int64))
 
 
-def pieces(cuts: Cuts, columns: int) -> Cuts:
+def _apart(amount: Amount, cuts: Cuts, ink: Costs) -> tuple[Cuts, Costs]:
+    """Return the cuts with ink between each and the next; of two without, the one through less ink stays."""
+    rows, columns = amount.shape
+    sums = np.zeros((rows, columns + 1), np.float32)  # ink left of each column
+    np.cumsum(amount, axis=1, out=sums[:, 1:])
+    left_of = np.take_along_axis(sums, cuts.T.astype(np.int64), axis=1).sum(axis=0).tolist()  # of each cut
+    keep = [0]
+    for cut in range(1, len(cuts)):
+        if left_of[cut] - left_of[keep[-1]] >= LEAST:
+            keep.append(cut)
+        elif keep[-1] and ink[cut] <= ink[keep[-1]]:
+            keep[-1] = cut
+    if len(keep) == 1:  # there's hardly any ink at all
+        keep.append(len(cuts) - 1)
+    return cuts[keep], ink[keep]
+
+
+def pieces(cuts: Cuts, columns: int) -> NDArray[np.int16]:
     """Return the number of the piece between two cuts that each pixel lies in, int16 (rows, columns), from 0."""
-    count, rows = cuts.shape
-    number = np.zeros((rows, columns + 1), np.int16)
-    for cut in cuts[1:-1]:
-        number[np.arange(rows), cut] += 1
-    return np.cumsum(number[:, :columns], axis=1, dtype=np.int16)
+    rows = cuts.shape[1]
+    wide = columns + 1
+    at = cuts[1:-1] + wide * np.arange(rows)
+    begun = np.bincount(at.ravel(), minlength=rows * wide).reshape(rows, wide)
+    return np.cumsum(begun[:, :columns], axis=1, dtype=np.int16)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -86,7 +87,9 @@ def _paper(image: Image, boxes: list[tuple[int, int, int, int]]) -> str:
 def upright(pixels: Pixels, image: Image) -> Pixels:
     """Return the pixels of an image turned and mirrored as its camera noted in Exif's orientation, 1 to 8."""
     try:
-        orientation = image.getexif().get(ORIENTATION, 1)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            orientation = image.getexif().get(ORIENTATION, 1)
     except Exception:  # damaged notes are no reason not to read the picture
         return pixels
     if orientation not in range(2, 9):

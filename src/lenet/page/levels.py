@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from ..errors import LenetError
 
 Pixels = NDArray[np.uint8]  # (rows, columns) grey, or (rows, columns, 3) RGB
-DEPTHS = (8, 10, 12, 14, 16, 24, 32, 64)  # bits that scanners, cameras and files use for a pixel
+DEPTHS = (8, 10, 12, 14, 16, 24, 32)  # bits that scanners, cameras and files use for a pixel, or else 64
 LAYOUTS = "(rows, columns), (rows, columns, 1, 3 or 4), or (1 or 3, rows, columns)"
 
 
@@ -52,7 +52,7 @@ def levels(values: NDArray[Any], called: str = "source") -> Pixels:
     """Return values as uint8 of the same shape.
 
     Whole numbers are of 8, 10, 12, 14, 16, ... bits: as many as the largest of them needs, of which the highest 8 are
-    kept. Floats are in [0, 1] or in 0..255, told by the largest of them. Of bool, True is 255.
+    kept; where it is 1, and for bool, 1 is 255. Floats are in [0, 1] or in 0..255, told by the largest of them.
 
     Args:
         values: at least one, of any type.
@@ -61,10 +61,8 @@ def levels(values: NDArray[Any], called: str = "source") -> Pixels:
     Raises:
         LenetError: negative or not finite, floats of another range, or no numbers.
     """
-    if values.dtype == np.uint8:
-        return values
     if values.dtype == np.bool_:
-        return values.astype(np.uint8) * np.uint8(255)
+        values = values.astype(np.uint8)
     if values.dtype.kind not in "uif":
         raise LenetError(f"{called} holds {values.dtype}; expected uint8, uint16, bool, or floats in [0, 1] or 0..255")
     least, most = float(values.min()), float(values.max())
@@ -74,12 +72,14 @@ def levels(values: NDArray[Any], called: str = "source") -> Pixels:
         hint = "; turn -1..1 into (x + 1) / 2" if most <= 1 else ""
         raise LenetError(f"{called} goes from {least:g} to {most:g}; expected pixels of 0 or more{hint}")
     if values.dtype.kind != "f":
-        bits = next(depth for depth in DEPTHS if most < 2**depth)
-        return _bytes(np.right_shift(values, bits - 8))
+        if most == 1:
+            return _bytes(values) * np.uint8(255)
+        bits = next((depth for depth in DEPTHS if most < 2**depth), 64)
+        return _bytes(np.right_shift(values, bits - 8) if bits > 8 else values)
     if 1 < most < 2 or most > 255:
         raise LenetError(f"{called} goes from {least:g} to {most:g}; expected floats in [0, 1] or in 0..255")
     return _bytes(np.rint(np.asarray(values, np.float32) * np.float32(255 if most <= 1 else 1)))
 
 
 def _bytes(values: NDArray[Any]) -> Pixels:
-    return values.astype(np.uint8)
+    return values.astype(np.uint8, copy=False)

@@ -16,11 +16,11 @@ MOST_PIXELS = 250_000_000  # for the time they take; the largest camera of a tel
 MOST_BYTES = 200_000_000  # unpacked: 50 million pixels of colour, 200 million of grey
 
 # Bytes of memory for a pixel, by mode, where they aren't 4: Pillow's, and those for scaling what has more than 8 bits.
+# HEIC's decoder takes 4 more for a moment; they aren't counted, so that a telephone's 48 million pixels are read.
 BYTES = {"1": 1, "L": 1, "P": 1, "I;16": 5, "I;16L": 5, "I;16B": 5, "I;16N": 5, "I": 9, "F": 13}
 SLOW = ("bmp_rle", "ppm", "ppm_plain")  # Pillow's decoders that are loops of Python: a second for 2 million pixels
 MOST_SLOW = 2_000_000
 WEBP = 16  # the decoder keeps two pictures of 4 bytes a pixel and hands out a third, which Pillow copies
-
 TILE_WIDTH, TILE_LENGTH = 322, 323  # tags of TIFF
 
 
@@ -39,9 +39,7 @@ def check(image: ImageFile, width: int, height: int, called: str) -> None:
     needed = image.width * image.height * BYTES.get(image.mode, 4)
     if isinstance(image, TiffImageFile):
         turned = image.tag_v2.get(ORIENTATION, 1) != 1  # Pillow turns it as it loads it, from one copy to another
-        tile = image.tag_v2.get(TILE_WIDTH, 0) * image.tag_v2.get(
-            TILE_LENGTH, 0
-        )  # which may be larger than the picture
+        tile = image.tag_v2.get(TILE_WIDTH, 0) * image.tag_v2.get(TILE_LENGTH, 0)  # may be more than the picture
         needed = needed * (1 + turned) + tile * BYTES.get(image.mode, 4)
     if isinstance(image, JpegImageFile) and not _in_one_scan(image):
         needed += width * height * _coefficients(image)

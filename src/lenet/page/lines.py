@@ -70,11 +70,10 @@ def kind_of(ink: Ink) -> Kind:
 
 
 def _columns_apart(boxes: Boxes, height: int) -> int:
-    """Return how many groups of pieces lie side by side, sorted from the left, that are half as high as the line."""
+    """Return how many groups of pieces lie side by side, sorted from the left, that hold half of the line's height."""
     reach = np.maximum.accumulate(boxes.right)
     starts = np.flatnonzero(np.append(True, boxes.left[1:] >= reach[:-1]))
-    tops, bottoms = np.minimum.reduceat(boxes.top, starts), np.maximum.reduceat(boxes.bottom, starts)
-    return int((bottoms - tops >= height / 2).sum())
+    return int((np.add.reduceat(boxes.height, starts) >= height / 2).sum())
 
 
 def _in_order(rows: list[Row]) -> list[Row]:

@@ -14,7 +14,7 @@ Labels = NDArray[np.int32]
 
 MOST = 1500  # pieces of ink that are looked at: the largest
 CORE = 0.3  # usual heights: a lower piece, such as a dot or a dash, begins no line
-PENS = 3.0  # widths of the pen: likewise
+PENS = 1.5  # widths of the pen: likewise
 REACH = 4.0  # heights: what is further apart is another line, in the same row
 OVERLAP = 0.5  # of the lower of two neighbours' heights, which both share
 STACKED = 0.25  # heights: pieces above each other and no further apart are one character
@@ -42,7 +42,8 @@ def linked(mask: Mask, stroke: float) -> tuple[Labels, Boxes, Ints]:
     usual = usual_height(boxes, stroke)
     if not usual:
         return labels, boxes, line_of
-    large = (boxes.height >= max(CORE * usual, PENS * stroke)) & ~_shadows(boxes, usual, mask.shape)
+    least = max(CORE * usual, PENS * stroke)
+    large = (boxes.height >= least) & ~_shadows(boxes, usual, mask.shape)
     tall = large & (boxes.height > TALL * usual)
     if tall.sum() == large.sum():
         tall[:] = False
@@ -51,8 +52,8 @@ def linked(mask: Mask, stroke: float) -> tuple[Labels, Boxes, Ints]:
     for piece in _largest(boxes, np.flatnonzero(tall)):
         labels, boxes, line_of = _parted(labels, boxes, line_of, int(piece))
     line_of = _without_specks(boxes, line_of, usual)
-    small = (line_of < 0) & (np.maximum(boxes.width, boxes.height) <= 2 * usual) & (boxes.height >= stroke / 2)
-    _join(boxes, line_of, _largest(boxes, np.flatnonzero(small & ~large)))
+    small = (line_of < 0) & (boxes.width <= 2 * usual) & (boxes.height < least) & (boxes.height >= stroke / 2)
+    _join(boxes, line_of, _largest(boxes, np.flatnonzero(small)))
     return labels, boxes, line_of
 
 
@@ -97,11 +98,10 @@ def _stacked(boxes: Boxes, alone: Ints) -> list[tuple[int, int]]:
     """Return the pairs of lone pieces that lie close above each other, as the parts of a broken digit do."""
     some = boxes[alone]
     both = np.minimum(some.right[:, None], some.right) - np.maximum(some.left[:, None], some.left)
-    gap = some.top - some.bottom[:, None]
-    close = (both >= OVERLAP * np.minimum(some.width[:, None], some.width)) & (
-        gap <= STACKED * np.maximum(some.height[:, None], some.height)
-    )
-    above, below = np.nonzero(np.triu(close | close.T, 1))
+    gap = np.maximum(some.top - some.bottom[:, None], some.top[:, None] - some.bottom)
+    close = both >= OVERLAP * np.minimum(some.width[:, None], some.width)
+    close &= gap <= STACKED * np.maximum(some.height[:, None], some.height)
+    above, below = np.nonzero(np.triu(close, 1))
     return list(zip(alone[above].tolist(), alone[below].tolist(), strict=True))
 
 

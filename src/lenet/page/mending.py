@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from .pieces import Mask
@@ -36,20 +38,27 @@ def _erase_one(mask: Mask, line: Line, stroke: float, gone: Mask) -> None:
     at = np.clip(at, 0, rows - 1)
     band = mask[at, across] & inside
     above, below = band[depth - 1 :: -1], band[depth + thick :]  # from the line outwards
-    kept = _bridges(_goes_on(above), _goes_on(below), thick)
-    for side, flip in ((above, 1), (below, -1)):
-        kept[::flip] |= _bowls(side, thick)
-    taken = np.zeros_like(band)
+    strokes = [_widened(side[: ROUGH + 1].all(axis=0), ROUGH) for side in (above, below)]
+    kept = _bridges(above[0] & strokes[0], below[0] & strokes[1], thick)
+    for side, which, flip in ((above, 0, 1), (below, 1, -1)):
+        bowls = _bowls(side, thick, stroke)
+        kept[::flip] |= bowls
+        strokes[which] |= bowls[0]
+    taken = np.zeros_like(band)  # of a line's rough edges, what is not of a stroke that goes on
+    taken[depth - ROUGH : depth] = ~strokes[0]
     taken[depth : depth + thick] = ~kept
-    for side, place in ((above, depth - 1 - np.arange(ROUGH)), (below, depth + thick + np.arange(ROUGH))):
-        taken[place] = ~_goes_on(side)
+    taken[depth + thick : depth + thick + ROUGH] = ~strokes[1]
     taken &= band
     gone[at[taken], np.broadcast_to(across, at.shape)[taken]] = True
 
 
-def _goes_on(side: Mask) -> Mask:
-    """Return the columns, bool (columns,), where ink goes on beside a line, further than its edge is rough."""
-    return np.asarray(side[: ROUGH + 1].all(axis=0))
+def _widened(columns: Mask, by: int) -> Mask:
+    """Return columns with so many to each side."""
+    wider = columns.copy()
+    for step in range(1, min(by, len(columns) - 1) + 1):
+        wider[step:] |= columns[:-step]
+        wider[:-step] |= columns[step:]
+    return wider
 
 
 def _bridges(above: Mask, below: Mask, thick: int) -> Mask:
@@ -69,30 +78,28 @@ def _bridges(above: Mask, below: Mask, thick: int) -> Mask:
     return kept
 
 
-def _bowls(side: Mask, thick: int) -> Mask:
-    """Return the pixels, bool (thick, columns), of round strokes whose turn a line hides, seen from the line outwards.
+def _bowls(side: Mask, thick: int, stroke: float) -> Mask:
+    """Return the pixels, bool (thick, columns), of round strokes whose turn a line hides, seen from outside.
 
     The two arms of a stroke that turns come together towards the line. Near its turn a stroke is a parabola, so that
-    the square of the arms' distance is linear: it is zero at the turn. Where that lies within the line, the ink
-    between the arms is kept.
+    the square of the arms' distance is linear: it is zero at the turn. Where that lies within the line, the ink of
+    the turn is kept, as deep as the pen is wide.
     """
     columns = side.shape[1]
     kept = np.zeros((thick, columns), bool)
-    near, far = side[0] & side[1], side[-1]
-    deep = len(side) - 1
-    edges = np.flatnonzero(np.diff(near.view(np.int8)))
-    if len(edges) < 3:
-        return kept
-    begins, ends = edges[::2] + 1, edges[1::2] + 1
-    if near[0]:
-        begins, ends = np.append(0, edges[1::2] + 1), edges[::2] + 1
-    if near[-1]:
-        ends = np.append(ends, columns)
-    for left, right in zip(ends[:-1], begins[1:], strict=True):  # a gap between two arms
+    near, far = side[ROUGH - 1], side[-1]
+    deep = len(side) - ROUGH
+    arms = np.flatnonzero(np.diff(near.view(np.int8), prepend=np.int8(0), append=np.int8(0))).reshape(-1, 2)
+    for (start, left), (right, end) in pairwise(arms):  # a gap between two arms, from left to right
         gap = right - left
-        outer_left = left - 1 - np.argmax(far[left - 1 :: -1]) if far[:left].any() else -1
-        outer_right = right + np.argmax(far[right:]) if far[right:].any() else columns
-        wider = outer_right - outer_left - 1
-        if gap < wider <= gap + 6 * deep and gap * gap * deep <= (thick + 0.5) * (wider * wider - gap * gap):
-            kept[:, left:right] = True
+        outer_left, outer_right = np.flatnonzero(far[:left]), np.flatnonzero(far[right:])
+        if not len(outer_left) or not len(outer_right):
+            continue
+        wider = right + outer_right[0] - outer_left[-1] - 1
+        if gap < wider <= gap + 6 * deep:
+            turn = deep * gap * gap / (wider * wider - gap * gap)  # rows further in
+            if turn <= ROUGH - 1 + thick + 0.5:
+                arm = round(stroke)
+                turning = np.s_[max(start, left - arm) : min(end, right + arm)]
+                kept[: max(1, round(turn - ROUGH + 1 + stroke)), turning] = True
     return kept

@@ -21,12 +21,12 @@ class Boxes:
     @property
     def width(self) -> NDArray[np.int64]:
         """Columns of each."""
-        return np.subtract(self.right, self.left)
+        return np.asarray(self.right - self.left)
 
     @property
     def height(self) -> NDArray[np.int64]:
         """Rows of each."""
-        return np.subtract(self.bottom, self.top)
+        return np.asarray(self.bottom - self.top)
 
     def around(self) -> Box:
         """Return the smallest box that holds all."""
@@ -52,13 +52,18 @@ def pieces(mask: Mask) -> tuple[NDArray[np.int32], Boxes]:
 def usual_height(boxes: Boxes, stroke: float) -> float:
     """Return the height of most of the writing, rows: the median of its pieces, each counted by its height; 0 for none.
 
+    What is lower than 2.5 widths of the pen, such as a speck or a dash, doesn't count; nor, where there is enough else,
+    what is six times as high as the others and no stroke by its size: a grid, a frame, a shadow.
+
     Args:
         boxes: of the pieces of ink.
-        stroke: width of the pen; what is lower than 2.5 of it, such as a speck or a dash, doesn't count.
+        stroke: width of the pen, pixels.
     """
-    heights = boxes.height
-    heights = np.sort(heights[heights >= 2.5 * stroke])
+    heights = np.sort(boxes.height)
+    heights = heights[np.searchsorted(heights, 2.5 * stroke) :]
     if not len(heights):
         return 0.0
+    usual = heights[heights <= max(6 * int(heights[len(heights) // 2]), 40 * stroke)]
+    heights = usual if len(usual) >= 10 else heights
     total = np.cumsum(heights)
     return float(heights[np.searchsorted(total, total[-1] / 2)])

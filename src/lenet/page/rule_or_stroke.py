@@ -9,24 +9,44 @@ from numpy.typing import NDArray
 
 from .box import Box
 from .pieces import Boxes, Mask, pieces
-from .straight_lines import Line
+from .straight_lines import Line, median
 
-THROUGH = 0.64  # of what is longer than strokes are: as long, from border to border, and it is a rule too
-LONGER = 1.15  # than the writing: what a rule is where the picture is no longer than a few digits
+NEARLY = 0.64  # of what is longer than strokes are: as long, from border to border, and it is a rule too
+LONGER = 1.2  # than the writing: what an edge of a cell is
+SQUARE = 1.6  # times as long as the other: a longer side is of a cell of several digits
 EDGE = 0.1  # of the picture's shorter side: how far the rests of a cell's edges reach into it
+SHORT = 0.3  # likewise: a shorter piece of ink along a border is such a rest, and no stroke
 CORNER = 0.2  # likewise: how far from the border a cell's edge may lie, or end at the next one
+NEAR = 2  # pixels from the border, that count as touching it
 SPECK = 6  # pixels: what is smaller is no writing
 
 Lines = tuple[list[Line], list[Line]]  # across, and down: these with rows and columns exchanged
 Shape = tuple[int, ...]
 
 
-def rules_among(lines: Lines, mask: Mask, long: float, erased: Callable[[Lines], Mask]) -> Lines:
-    """Return the lines that are rules.
+def may_be_rule(box: Box, shape: Shape, long: float) -> bool:
+    """Tell whether a line in a box may be a rule: it is longer than a stroke can be, or an edge of a cell.
 
-    A rule is longer than a stroke can be. In a picture of a few digits it may be shorter: there it goes through the
-    picture, is longer than the writing, and the writing keeps clear of the picture's borders; one that goes down runs
-    along a border, since a 1 may be as long.
+    An edge runs along the picture's border, from one side to the other or to where the next edge may be.
+
+    Args:
+        box: of the line; as if it went across, if it goes down.
+        shape: of the picture, likewise.
+        long: pixels; longer than strokes are.
+    """
+    if box.width >= long:
+        return True
+    ends = sorted((box.left, shape[1] - box.right))
+    if ends[0] > NEAR or ends[1] > CORNER * min(shape):
+        return False
+    return _runs_along(box, shape) or (box.width >= NEARLY * long and ends[1] <= NEAR)
+
+
+def rules_among(lines: Lines, mask: Mask, long: float, erased: Callable[[Lines], Mask]) -> Lines:
+    """Return the lines that are rules, of those that may be.
+
+    A rule is longer than a stroke can be, or nearly so and goes through the picture. An edge of a cell may be
+    shorter: it is longer than the writing, and doesn't touch it, or the writing keeps clear of the picture's borders.
 
     Args:
         lines: across and down.
@@ -35,69 +55,59 @@ def rules_among(lines: Lines, mask: Mask, long: float, erased: Callable[[Lines],
         erased: what gives the ink of lines.
     """
     across, down = lines
-    shape, turned = mask.shape, mask.shape[::-1]
-    across = [line for line in across if line.length >= long or _goes_through(line, shape)]
-    down = [line for line in down if line.length >= long or (_goes_through(line, turned) and _runs_along(line, turned))]
-    writing = writing_in(mask & ~erased((across, down)))
+    if all(line.length >= long for line in across + down):
+        return lines
+    shape = mask.shape
+    writing = writing_in(mask & ~erased(lines))
     if writing is None:
         return _in_blank(across, down, shape)
-    clear = is_clear(writing, shape, (across, down))
+    clear = is_clear(writing, shape, lines)
+    wide, high = writing.width, writing.height
+    if max(shape) <= SQUARE * min(shape):
+        wide = high = max(wide, high)
+
+    def is_rule(line: Line, side: int, along: int, first: int, last: int) -> bool:
+        if line.length >= long or (line.length >= NEARLY * long and line.length >= side - 2 * NEAR):
+            return True
+        return line.length >= LONGER * along and (clear or not _touches(line, first, last))
+
     return (
-        [
-            line
-            for line in across
-            if _is_rule(line, long, shape[1], (writing.top, writing.bottom), writing.width, clear)
-        ],
-        [line for line in down if _is_rule(line, long, shape[0], (writing.left, writing.right), writing.height, clear)],
+        [line for line in across if is_rule(line, shape[1], wide, writing.top, writing.bottom)],
+        [line for line in down if is_rule(line, shape[0], high, writing.left, writing.right)],
     )
-
-
-def _is_rule(line: Line, long: float, side: int, beside: tuple[int, int], along: int, clear: bool) -> bool:
-    """Tell whether a line that is long enough or goes through the picture is a rule.
-
-    Args:
-        line: to judge.
-        long: pixels; longer than strokes are.
-        side: columns of the picture.
-        beside: the writing's first row and the one after its last.
-        along: columns of the writing.
-        clear: whether the writing keeps clear of the picture's borders.
-    """
-    if line.length >= long or (line.length >= THROUGH * long and line.length >= side - 4):
-        return True
-    return line.length >= LONGER * along and (clear or not _touches(line, *beside))
 
 
 def _touches(line: Line, first: int, last: int) -> bool:
     """Tell whether writing in the rows from ``first`` to before ``last`` touches a line."""
-    middle, reach = float(np.median(line.middle)), line.thickness / 2 + 2
+    middle, reach = median(line.middle), line.thickness / 2 + 2
     return first <= middle + reach and last >= middle - reach
 
 
-def _goes_through(line: Line, shape: Shape) -> bool:
-    """Tell whether a line goes from one border to the other, or to near it, where the next edge of a cell may be."""
-    ends = sorted((line.left, shape[1] - line.left - line.length))
-    return ends[0] <= 2 and ends[1] <= CORNER * min(shape)
-
-
-def _runs_along(line: Line, shape: Shape) -> bool:
+def _runs_along(box: Box, shape: Shape) -> bool:
     """Tell whether a line runs along the picture's upper or lower border."""
     near = CORNER * min(shape)
-    return float(line.middle.max()) <= near or float(line.middle.min()) >= shape[0] - 1 - near
+    return box.bottom - 1 <= near or box.top >= shape[0] - 1 - near
 
 
 def _in_blank(across: list[Line], down: list[Line], shape: Shape) -> Lines:
     """Return the lines that are rules where there is nothing else: a dash or a 1 alone is writing."""
     rules = [
-        line for line in across if len(across) >= 3 or line.length >= 30 * line.thickness or _runs_along(line, shape)
+        line
+        for line in across
+        if len(across) >= 3 or line.length >= 30 * line.thickness or _runs_along(line.box, shape)
     ]
     return (rules, down) if rules else ([], [])
 
 
 def writing_in(mask: Mask) -> Box | None:
-    """Return the box of the larger pieces of ink that don't lie along the picture's border; None if there are none."""
+    """Return the box of the larger pieces of ink, none of short ones along the border; None if there are none."""
     labels, boxes = pieces(mask)
-    boxes = boxes[~along_border(labels, boxes)]
+    short = np.maximum(boxes.width, boxes.height) < SHORT * min(mask.shape)
+    return larger(boxes[~(short & along_border(labels, boxes))])
+
+
+def larger(boxes: Boxes) -> Box | None:
+    """Return the box around the larger pieces of ink; None where there are only specks."""
     sizes = np.maximum(boxes.width, boxes.height)
     most = sizes.max(initial=0)
     return boxes[sizes >= most / 3].around() if most >= SPECK else None
@@ -112,7 +122,7 @@ def along_border(labels: NDArray[np.int32], boxes: Boxes) -> NDArray[np.bool_]:
         inside = np.zeros(len(boxes) + 1, bool)
         inside[labels[band:-band, band:-band]] = True
         near &= ~inside[1:]
-    return near
+    return np.asarray(near)
 
 
 def is_clear(writing: Box, shape: Shape, lines: Lines = ([], [])) -> bool:
@@ -131,10 +141,10 @@ def is_clear(writing: Box, shape: Shape, lines: Lines = ([], [])) -> bool:
 
 def _touched(first: int, last: int, lines: list[Line], shape: Shape) -> int:
     """Return how many of two borders writing from ``first`` to ``last`` touches, or of the lines along them."""
-    low, high = first == 0, last == shape[0]
+    low, high = first <= NEAR, last >= shape[0] - NEAR
     for line in lines:
-        if _runs_along(line, shape):
-            if float(np.median(line.middle)) < shape[0] / 2:
+        if _runs_along(line.box, shape):
+            if median(line.middle) < shape[0] / 2:
                 low |= _touches(line, first, shape[0])
             else:
                 high |= _touches(line, 0, last)

@@ -10,11 +10,11 @@ from .ink import Ink
 from .pieces import pieces, usual_height
 
 MOST = 15.0  # degrees, either way
-STEPS = (1.0, 0.2)  # degrees, of the two searches
+STEPS = (1.0, 0.1)  # degrees, of the two searches
 PIXELS = 6000  # of ink that are looked at
 BIN = 0.1  # of a digit's height: rows of ink that count as one
 WIDE = 5.0  # heights of a digit: narrower writing doesn't show how far it is turned
-SURE = 1.1  # times as even as it is: what a turn must reach
+SURE = 1.04  # times as even as it is: what a turn must reach
 
 Floats = NDArray[np.float64]
 

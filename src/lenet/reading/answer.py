@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 from ..page.box import Box
+from .both import together
 from .confidence import Calibration
 from .grammar import Grammar
 from .graph import Answers, Path
 from .line import DIGITS, SYMBOLS, CutLine
 from .result import Digit, Kind, Line, Reason
+
+if TYPE_CHECKING:
+    from .sliding.line import Along
 
 ALTERNATIVES = 5
 LEAST = 0.02  # probability: what is less likely is no alternative
@@ -21,8 +28,9 @@ def answer(
     grammar: Grammar | None,
     calibration: Calibration,
     *,
-    least: float,
-    keep_marks: bool,
+    along: tuple[Along, float] | None = None,
+    least: float = 0.0,
+    keep_marks: bool = False,
 ) -> Line:
     """Return the answer of a line.
 
@@ -32,11 +40,14 @@ def answer(
         kind: what the picture holds.
         grammar: what the answer may be; None: anything.
         calibration: turns evidence into probabilities.
+        along: what the network says that was slid along the line, and its weight from 0 to 1; None: the cuts alone count.
         least: answers less sure than that are rejected.
         keep_marks: whether dots, dashes and the like stay in the answer.
     """
-    answers = Answers(cut.graph(calibration.scoring), grammar)
-    paths = answers.best(ALTERNATIVES)
+    graph = cut.graph(calibration.scoring)
+    answers = Answers(graph, grammar)
+    best_of = answers.best if along is None else partial(together, graph, answers, *along, grammar)
+    paths = best_of(n=ALTERNATIVES)
     if not paths:
         return Line("", 0.0, box, (), True, "no answer fits")
     best = paths[0]

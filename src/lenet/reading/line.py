@@ -12,6 +12,7 @@ from ..page.box import Box
 from ..page.candidates import Candidates, find_candidates
 from ..page.cuts import Cuts, find_cuts, pieces
 from ..page.straight import Straight, straighten
+from ..zoo import READ
 from .scoring import Scoring
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from ..page.ink import Ink
     from .graph import Graph
 
-SYMBOLS = tuple("0123456789.-=$ ")  # the last is rubbish: a piece of a character, several in one, or none
+SYMBOLS = tuple(READ)
 DIGITS = 10
 SILENT = np.array([False] * DIGITS + [True] * 5)
 
@@ -45,7 +46,7 @@ class CutLine:
         from .graph import Graph
 
         found = self.candidates
-        scores = scoring.scores(self.probabilities, found.boxes, self.line.amount.shape[0], self.line.height)
+        scores = scoring.scores(self.probabilities, found.boxes, self.line.height)
         return Graph(len(self.cuts), found.starts, found.ends, scores, SYMBOLS, SILENT)
 
     def box(self, candidate: int, left: int, top: int) -> Box:

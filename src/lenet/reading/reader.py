@@ -9,24 +9,26 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..errors import LenetError
+from ..model import Model
 from ..page.box import Box
 from ..page.cleaning import clean
-from ..page.ink import Ink
 from ..page.lines import Row, kind_of, split_lines
 from .answer import answer
+from .both import WEIGHTS
 from .confidence import Calibration
 from .grammar import Grammar, Length
 from .line import SYMBOLS, CutLine, cut_line
-from .result import Kind, Line, Reading
+from .result import Kind, Line, Reading, Reason
 from .settings import Method
+from .sliding.line import Along, Sliding
 
 if TYPE_CHECKING:
-    from ..model import Ensemble, Model
+    from ..model import Ensemble
     from ..page.source import Frame
     from .settings import Weights
     from .steps import Steps
 
-MODEL = "reader"
+MODEL, SLIDING = "reader", "reader-sliding"
 
 
 class Reader:
@@ -60,6 +62,7 @@ class Reader:
         self.model = _loaded(model)
         self.kind, self.grammar, self.keep_marks, self.method = kind, grammar, keep_marks, method
         self.calibration = Calibration.of(self.model)
+        self.sliding = None if method == "cuts" else _sliding()
         self.min_confidence, self.error = min_confidence or 0.0, error
 
     def read(self, frame: Frame, *, steps: Steps | None = None) -> Reading:
@@ -75,7 +78,7 @@ class Reader:
         rows, columns = frame.pixels.shape[:2]
         parts = split_lines(ink) if kind == "page" else [Row(Box(0, 0, columns, rows), ink)]
         lines = [_at(line, frame.scale) for part in parts if (line := self._line(part, kind, steps)) is not None]
-        reasons = [line.reason for line in lines if line.rejected] or ([] if lines else ["blank" if lines else "blank"])
+        reasons: list[Reason] = [line.reason for line in lines if line.rejected] or ([] if lines else ["blank"])
         return Reading(
             tuple(lines),
             file=frame.name,
@@ -97,21 +100,44 @@ class Reader:
             _show(steps, cut)
         grammar = self.grammar or (Length(1) if kind == "single" else None)
         least = self.min_confidence if self.error is None else self.calibration.least(self.error, kind)
-        return answer(cut, part.box, kind, grammar, self.calibration, least=least, keep_marks=self.keep_marks)
+        return answer(
+            cut,
+            part.box,
+            kind,
+            grammar,
+            self.calibration,
+            along=self._along(cut, kind, grammar),
+            least=least,
+            keep_marks=self.keep_marks,
+        )
+
+    def _along(self, cut: CutLine, kind: Kind, grammar: Grammar | None) -> tuple[Along, float] | None:
+        """Return what sliding along a line says, and what that counts; None where the cuts decide alone."""
+        if self.sliding is None or kind == "single" or (grammar is not None and grammar.marks):
+            return None
+        return self.sliding.read(cut.line), WEIGHTS[self.method]
 
 
 def _loaded(model: Weights | None) -> Model | Ensemble:
     """Return the model that reads; raise ``LenetError`` where it can't read candidates."""
-    from ..model import Ensemble, Model
+    from ..model import Ensemble
     from ..weights import load
 
-    loaded = model if isinstance(model, Model | Ensemble) else load(MODEL if model is None else model)
+    loaded = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
     if loaded.classes[:10] != SYMBOLS[:10] or loaded.preparation.shape != (1, 28, 28):
         raise LenetError(
             f"{loaded.name} can't read pictures of writing: its classes must begin with the digits 0 to 9, "
             "and it must read one grey channel of 28x28 pixels"
         )
     return loaded
+
+
+def _sliding() -> Sliding:
+    from ..weights import load
+
+    loaded = load(SLIDING)
+    assert isinstance(loaded, Model)
+    return Sliding(loaded)
 
 
 def _show(steps: Steps, cut: CutLine) -> None:

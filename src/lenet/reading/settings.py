@@ -107,8 +107,8 @@ class Settings:
             )
         if self.kind == "single" and (grammar := self.grammar()) is not None and not _fits_one(grammar):
             raise LenetError(
-                "a picture of a single digit can't have an answer of several characters; leave out single, or ask for "
-                "one character"
+                "no answer of one digit fits what is asked for, and a picture of a single digit has no other; leave "
+                "out single, or change length, pattern, values or check"
             )
 
     def to_dict(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
 import sys
 
 from ..errors import LenetError
@@ -16,7 +15,6 @@ def main() -> None:
 
     The answer to the settings is empty, or says what is wrong with them. The end of the input is the end of the work.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that has begun this one
     asks = sys.stdin.buffer
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed must not get between the answers
