@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 from ..page.cleaning import clean
 from ..page.straight import Straight, straighten
 from ..page.strip import Strip, strip_of
-from ..zoo import READ
+from .candidates import RUBBISH, class_of
 from .writing import Written
 
 SIDE = 32
-RUBBISH = READ.index(" ")
 LEGIBLE = 0.4  # of the ink that a line has or seems to have, what is both: with less it can't be read
 NEAR = 0.28  # of a character's width: a window whose middle is that far from the character's names it ...
 NEAREST, FARTHEST = 2.5, 4.5  # ... but no less and no more than so many columns ...
@@ -77,12 +76,6 @@ def characters_of(line: Straight, strip: Strip, owner: NDArray[np.int16], text: 
     away = np.abs(centres[:, None] - centres) + np.where(np.eye(len(centres), dtype=bool), np.inf, 0)
     reach = np.clip(NEAR * widths, NEAREST, FARTHEST)
     return Characters(centres, np.minimum(reach, APART * away.min(axis=1, initial=np.inf)), names[there])
-
-
-def class_of(character: str) -> int:
-    """Return the class of a written character: its own, that of what looks like it, or rubbish."""
-    alike = {",": ".", "£": "$", "€": "$"}.get(character, character)
-    return READ.index(alike) if alike in READ else RUBBISH
 
 
 def windows(

@@ -44,7 +44,7 @@ def answer(
         least: answers less sure than that are rejected.
         keep_marks: whether dots, dashes and the like stay in the answer.
     """
-    graph = cut.graph(calibration.scoring)
+    graph = cut.graph(calibration.scoring.alone() if kind == "single" else calibration.scoring)
     answers = Answers(graph, grammar)
     best_of = answers.best if along is None else partial(together, graph, answers, *along, grammar)
     paths = best_of(n=ALTERNATIVES)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 DIGITS, MARKS, RUBBISH = slice(0, 10), slice(10, 14), 14  # of the symbols
+ALONE = 4.0  # times the cost of ink passed over, where there is one character: a part of a letter may be a digit
 ALIKE = 0.4  # e-folds
 SQUARE = 1.2  # widths a height
 LEAST = 1e-4  # probability of a digit among the ten: no path dies of one
@@ -36,6 +37,10 @@ class Scoring:
     area: float = 15.0
     size: float = 2.0
     wide: float = 2.0
+
+    def alone(self) -> Scoring:
+        """Return the constants for a picture of one character: hardly any ink is passed over."""
+        return replace(self, area=ALONE * self.area)
 
     def scores(
         self, probabilities: NDArray[np.float32], boxes: NDArray[np.int32], height: float
