@@ -142,7 +142,7 @@ ROBUST = replace(
 # rubbish: a piece of a character, several in one, a letter, a scribble. Their codes are those of Figure 3.
 READ = "0123456789.-=$ "
 
-# Its candidates are distorted already, by hands, pens and cameras; without more, it knows the writing of strangers less.
+# Its candidates are distorted already, by hands, pens and cameras; more of it makes it know strangers' writing better.
 READER = replace(
     BEST,
     data="written",

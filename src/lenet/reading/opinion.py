@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-if TYPE_CHECKING:
-    from ..model import Ensemble, Model
+from ..model import Ensemble, Model
 
 DIGITS = 10
 SECOND = 0.3  # of what a digit is: the share of the network that knows nothing but digits
@@ -70,7 +68,8 @@ def ask(images: NDArray[np.uint8], model: Model | Ensemble, second: Model | Ense
 def _log_scores(images: NDArray[np.uint8], model: Model | Ensemble) -> tuple[NDArray[np.float64], float]:
     """Return scores, larger is better, float64 (N, classes), and what the loss's rubbish class is worth beside them."""
     scores = np.asarray(model.scores(images), np.float64)
-    return (-scores if model.network.smallest_wins else scores), model.loss.j
+    one = model.members[0] if isinstance(model, Ensemble) else model
+    return (-scores if model.network.smallest_wins else scores), one.loss.j
 
 
 def _log_sum(values: NDArray[np.float64]) -> NDArray[np.float64]:

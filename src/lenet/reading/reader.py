@@ -59,11 +59,11 @@ class Reader:
         Raises:
             LenetError: there is no such model, or it isn't one that reads pictures.
         """
-        self.model = _loaded(model)
+        self.model = loaded(model)
         self.kind, self.grammar, self.keep_marks, self.method = kind, grammar, keep_marks, method
         self.second = second()
         self.calibration = Calibration.of(self.model)
-        self.sliding = None if method == "cuts" else _sliding()
+        self.sliding = None if method == "cuts" else sliding()
         self.min_confidence, self.error = min_confidence or 0.0, error
 
     def read(self, frame: Frame, *, steps: Steps | None = None) -> Reading:
@@ -119,26 +119,27 @@ class Reader:
         return self.sliding.read(cut.line), WEIGHTS[self.method]
 
 
-def _loaded(model: Weights | None) -> Model | Ensemble:
+def loaded(model: Weights | None) -> Model | Ensemble:
     """Return the model that reads; raise ``LenetError`` where it can't read candidates."""
     from ..model import Ensemble
     from ..weights import load
 
-    loaded = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
-    if loaded.classes[:10] != SYMBOLS[:10] or loaded.preparation.shape != (1, 28, 28):
+    found = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
+    if found.classes[:10] != SYMBOLS[:10] or found.preparation.shape != (1, 28, 28):
         raise LenetError(
-            f"{loaded.name} can't read pictures of writing: its classes must begin with the digits 0 to 9, "
+            f"{found.name} can't read pictures of writing: its classes must begin with the digits 0 to 9, "
             "and it must read one grey channel of 28x28 pixels"
         )
-    return loaded
+    return found
 
 
-def _sliding() -> Sliding:
+def sliding() -> Sliding:
+    """Return what reads lines without cutting them; raise ``LenetError`` where the package hasn't its weights."""
     from ..weights import load
 
-    loaded = load(SLIDING)
-    assert isinstance(loaded, Model)
-    return Sliding(loaded)
+    found = load(SLIDING)
+    assert isinstance(found, Model)
+    return Sliding(found)
 
 
 def second() -> Model | Ensemble:
