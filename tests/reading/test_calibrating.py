@@ -1,4 +1,4 @@
-"""Calibration: constants chosen, logistic regressions fitted, tables of errors, and what is promised beside what is found."""
+"""Calibration: constants chosen, regressions fitted, tables of errors, what is promised beside what is found."""
 
 from __future__ import annotations
 
@@ -214,7 +214,7 @@ def test_a_reader_is_calibrated(model, digits, tmp_path, monkeypatch):
 
 
 def test_only_a_reader_can_be(digits):
-    with pytest.raises(LenetError, match="lenet5 can't be calibrated: it must tell '0123456789.-=\\$ ' apart"):
+    with pytest.raises(LenetError, match=r"lenet5 can't be calibrated: it must tell '0123456789.-=\$ ' apart"):
         calibrate(load("lenet5"), digits)
 
 

@@ -54,7 +54,7 @@ def answer(
     sure = calibration.answer(*support(cut, answers, best), kind)
     if not best.text:
         return Line("", sure, box, (), True, "not a digit")
-    digits = _characters(cut, answers, best, box, calibration, keep_marks)
+    digits = _characters(cut, answers, best, box, calibration=calibration, keep_marks=keep_marks)
     reason: Reason = "not a digit" if sure < NOT_A_DIGIT else "unsure" if sure < least else ""
     left = max(1 - best.probability, 1e-9)
     others = tuple((path.text, (1 - sure) * path.probability / left) for path in paths[1:])
@@ -71,9 +71,8 @@ def likeliest(
     n: int = ALTERNATIVES,
 ) -> tuple[Answers, list[Path]]:
     """Return what the graph of a line says, and its ``n`` likeliest answers, the best first; see ``answer``."""
-    graph = cut.graph(scoring)
-    answers = Answers(graph, grammar)
-    best = answers.best if along is None else partial(together, graph, answers, *along, grammar)
+    answers = Answers(cut.graph(scoring), grammar)
+    best = answers.best if along is None else partial(together, answers, *along, grammar)
     return answers, best(n=n)
 
 
@@ -84,7 +83,7 @@ def support(cut: CutLine, answers: Answers, path: Path) -> tuple[float, list[tup
 
 
 def _characters(
-    cut: CutLine, answers: Answers, path: Path, box: Box, calibration: Calibration, keep_marks: bool
+    cut: CutLine, answers: Answers, path: Path, box: Box, *, calibration: Calibration, keep_marks: bool
 ) -> tuple[Digit, ...]:
     """Return the characters of a path from left to right."""
     found = []

@@ -79,7 +79,7 @@ class Calibration:
         return sigmoid(self.single if kind == "single" else self.line, evidence(share, characters))
 
     def character(self, posterior: float, parts: Sequence[float]) -> float:
-        """Return the probability that a character is right: from its posterior in the graph, and the networks' parts."""
+        """Return the probability that a character is right: by its posterior in the graph, and the networks' parts."""
         return sigmoid(self.digit, evidence(posterior, [parts]))
 
     def least(self, error: float, kind: str) -> float:
