@@ -16,14 +16,16 @@ struct Line {
   int rows, columns;
 };
 
-// The ink of the pieces from start up to end, without end: its box, and its centre of mass, pixels.
+// The ink of the pieces from start up to end, without end: its box, and its centre of mass, pixels of the line.
 struct Span {
   int32_t start, end;
   int32_t left, top, right, bottom;
   float x, y;
 };
 
-// Draws each span into out, (count, 28, 28), 0 paper, 255 ink. The boxes lie within the line and hold a pixel at least.
+// Draws each span into out, (count, 28, 28), 0 paper, 255 ink: its box scaled until the longer side is 20 pixels, its
+// centre of mass in the picture's middle, or as near to it as the box fits. A few pixels are full ink in every
+// picture: the pen's grey is taken away. The boxes lie within the line and hold a pixel at least.
 void cut_out(const Line& line, const Span* spans, size_t count, uint8_t* out);
 
 }  // namespace lenet

@@ -1,6 +1,6 @@
 // The engine without Python, for the sanitizers: every kind of layer, every instruction set of this processor, odd
 // batches. Each set must agree with the baseline, one thread with several (bit for bit), and updates must stay finite.
-// The right answers themselves are held against the NumPy reference by tests/engine.
+// The right answers themselves are held against the NumPy reference by tests/engine. And the cutting of lines.
 #include <cmath>
 #include <cstdio>
 #include <cstring>
@@ -8,6 +8,8 @@
 
 #include "../engine.h"
 #include "../threads.h"
+
+int check_cutting();  // check_cutting.cpp: the number of failures
 
 namespace {
 
@@ -271,6 +273,7 @@ void check(const Case& c, size_t count) {
 int main() {
   for (const Case& c : cases())
     for (size_t count : {1, 2, 3, 15, 16, 17, 33}) check(c, count);
+  failures += check_cutting();
   std::printf(failures ? "%d failures\n" : "native: all agree\n", failures);
   return failures ? 1 : 0;
 }

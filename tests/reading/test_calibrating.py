@@ -20,6 +20,7 @@ from lenet.reading.confidence import Calibration, sigmoid
 from lenet.reading.distance import matches
 from lenet.reading.line import SYMBOLS, CutLine
 from lenet.reading.logistic import RIDGE, fit
+from lenet.reading.opinion import Opinion
 from lenet.reading.sampling import Answered, Answering, Writing, begin_answering, begin_choosing, begin_cutting
 from lenet.reading.scoring import Scoring
 
@@ -153,7 +154,8 @@ def wide_or_thin(sure: float) -> CutLine:
         np.array([0, 0, 1], np.int32), np.array([1, 2, 2], np.int32), np.zeros((3, 28, 28), np.uint8), boxes
     )
     line = Straight(np.zeros((20, 12), np.float32), 20.0, 1.0, 0.0, 0.0, 0.0)
-    return CutLine(line, np.zeros((3, 20), np.int16), found, probabilities)
+    opinion = Opinion(probabilities, np.zeros((3, 3), np.float32))
+    return CutLine(line, np.zeros((3, 20), np.int16), found, opinion)
 
 
 def test_constants_are_chosen_by_the_lines_that_they_read_right():
@@ -165,7 +167,7 @@ def test_constants_are_chosen_by_the_lines_that_they_read_right():
     best, before, after = choose(lines, workers=1, progress=lambda *how: told.append(how))
     assert best.edge > 0
     assert (before, after) == (1 / 3, 2 / 3)
-    assert told[0] == (1, 3 * len(CHOICES), told[0][2])
+    assert told[0] == (1, calibrating.ROUNDS * len(CHOICES), told[0][2])
     assert choose(lines[2:], workers=1)[0] == Scoring()  # nothing is better than what there was
 
 

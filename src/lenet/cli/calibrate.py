@@ -42,7 +42,7 @@ def calibrate(model: str, to: str | None, method: Method, as_json: bool) -> None
     """
     from ..model.description import file_of
     from ..reading.calibrating import calibrate as calibrated
-    from ..reading.reader import loaded, sliding
+    from ..reading.reader import loaded, second, sliding
     from .data import loaded as loaded_data
     from .live import counting
 
@@ -57,7 +57,7 @@ def calibrate(model: str, to: str | None, method: Method, as_json: bool) -> None
     digits = mnist.train_images[VALIDATION:], mnist.train_labels[VALIDATION:].astype("uint8")
     slides = None if method == "cuts" else sliding().network.model
     with counting(sys.stderr) as progress:
-        found = calibrated(reader, digits, sliding=slides, method=method, progress=progress)
+        found = calibrated(reader, digits, sliding=slides, second=second(), method=method, progress=progress)
     reader.metrics["reading"] = found.calibration.to_dict()
     reader.save(file)
     if as_json:

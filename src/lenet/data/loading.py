@@ -31,14 +31,14 @@ def load(
         LenetError: there is no such name or path, no source has it, or the data are damaged.
     """
     name = name_or_path if isinstance(name_or_path, str) else ""
-    if name in named.MADE and folder is not None:
+    if name in (named.GLYPHS, *named.MADE) and folder is not None:
         raise LenetError(f"the data set {name} is made here and comes from no folder; leave the folder out")
     if name == named.GLYPHS:
         from .glyphs import dataset
 
         return dataset()
-    if name == named.WRITTEN:
-        return named.make(progress)
+    if name in named.MADE:
+        return named.make(name, progress)
     if name in named.names():
         where = None if folder is None else Path(folder).expanduser()
         return named.obtain(named.find(name), folder=where, progress=progress)

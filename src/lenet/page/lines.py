@@ -9,7 +9,7 @@ import numpy as np
 
 from .box import Box
 from .ink import Ink
-from .linking import OVERLAP, linked
+from .linking import LINES, OVERLAP, linked
 from .pieces import Boxes
 
 Kind = Literal["single", "line", "page"]
@@ -52,14 +52,14 @@ def split_lines(ink: Ink) -> list[Row]:
 
 
 def kind_of(ink: Ink) -> Kind:
-    """Tell whether a picture without rules holds one character, one line or a page of them; a blank one a line.
+    """Tell whether a picture without rules holds one character, one line or a page; blank is a line, noise a page.
 
     Two digits side by side are a line. A digit in pieces, or with specks beside it, is one character.
     """
     _, boxes, line_of = linked(ink.mask, ink.stroke)
     count = int(line_of.max(initial=-1)) + 1
     if count != 1:
-        return "page" if count else "line"
+        return "page" if count or len(boxes) > LINES else "line"
     boxes = boxes[line_of == 0]
     whole = boxes.around()
     if whole.width > WIDE * whole.height:

@@ -12,7 +12,8 @@ from .pieces import Boxes, Mask, pieces, usual_height
 Ints = NDArray[np.int64]
 Labels = NDArray[np.int32]
 
-MOST = 1500  # pieces of ink that are looked at: the largest
+MOST = 1000  # pieces of ink that are looked at: the largest
+LINES = 300  # of a page at most; with more it is noise and not writing
 CORE = 0.3  # usual heights: a lower piece, such as a dot or a dash, begins no line
 PENS = 1.5  # widths of the pen: likewise
 REACH = 4.0  # heights: what is further apart is another line, in the same row
@@ -37,7 +38,7 @@ def linked(mask: Mask, stroke: float) -> tuple[Labels, Boxes, Ints]:
     Returns:
         The pieces' numbers from 1, int32 (rows, columns); their boxes; and the line of each from 0, -1 for specks.
     """
-    labels, boxes = pieces(mask)
+    labels, boxes = pieces(mask, stroke)
     line_of = np.full(len(boxes), -1)
     usual = usual_height(boxes, stroke)
     if not usual:
@@ -156,13 +157,15 @@ def _parted(labels: Labels, boxes: Boxes, line_of: Ints, piece: int) -> tuple[La
 
 
 def _without_specks(boxes: Boxes, line_of: Ints, usual: float) -> Ints:
-    """Return the lines, numbered anew, without those of one or two low pieces."""
+    """Return the lines, numbered anew, without those of one or two low pieces; none where there are too many."""
     count = int(line_of.max(initial=-1)) + 1
     some = line_of >= 0
     members = np.bincount(line_of[some], minlength=count)
     highest = np.zeros(count, np.int64)
     np.maximum.at(highest, line_of[some], boxes.height[some])
     keep = (highest >= LOW * usual) | (members > 2)
+    if keep.sum() > LINES:
+        return np.full_like(line_of, -1)
     number = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1)
     return np.asarray(number[line_of])
 

@@ -9,6 +9,8 @@ from .box import Box
 
 Mask = NDArray[np.bool_]
 
+SPECKS = 5000  # pieces: a page of writing has fewer
+
 
 class Boxes:
     """Boxes of pieces, as columns: each int64 (pieces,)."""
@@ -40,11 +42,22 @@ class Boxes:
         return Boxes(self.sides[which])
 
 
-def pieces(mask: Mask) -> tuple[NDArray[np.int32], Boxes]:
-    """Return the pieces of ink, joined over sides and corners: their numbers from 1, int32 (rows, columns); boxes."""
+def pieces(mask: Mask, stroke: float = 0) -> tuple[NDArray[np.int32], Boxes]:
+    """Return the pieces of ink, joined over sides and corners: their numbers from 1, int32 (rows, columns); boxes.
+
+    Where there are more than writing has, those are left out that are smaller than a dot.
+
+    Args:
+        mask: bool (rows, columns), where ink is.
+        stroke: width of the pen, pixels; 0 if it doesn't matter.
+    """
     from scipy import ndimage  # type: ignore[import-untyped]
 
-    labels, _ = ndimage.label(mask, np.ones((3, 3)))
+    labels, count = ndimage.label(mask, np.ones((3, 3)))
+    if count > SPECKS:
+        keep = np.bincount(labels.ravel(), minlength=count + 1) >= max(3, stroke * stroke)
+        keep[0] = False
+        labels = np.where(keep, np.cumsum(keep), 0).astype(np.int32)[labels]
     sides = [(x.start, y.start, x.stop, y.stop) for y, x in ndimage.find_objects(labels)]
     return labels, Boxes(np.array(sides, np.int64).reshape(-1, 4))
 

@@ -51,7 +51,7 @@ def without_rules(ink: Ink) -> Ink:
 def _height(mask: Mask, stroke: float) -> float:
     """Return the height of the digits in ``mask``, rows; where there are none, that of digits such a pen may write."""
     step = 1 + int(np.sqrt(mask.size) // 1000)
-    boxes = pieces(mask[::step, ::step])[1]
+    boxes = pieces(mask[::step, ::step], stroke / step)[1]
     return usual_height(boxes, stroke / step) * step or PENS * stroke
 
 
@@ -95,7 +95,7 @@ def _erased(mask: Mask, lines: Lines, stroke: float) -> Mask:
 
 def _rests(mask: Mask, gone: Mask, stroke: float) -> Mask:
     """Return the specks beside rules, and what lies along the border of a picture whose writing keeps clear of it."""
-    labels, boxes = pieces(mask)
+    labels, boxes = pieces(mask, stroke)
     rest = np.zeros(len(boxes) + 1, bool)
     border = along_border(labels, boxes)
     if border.any():

@@ -29,7 +29,7 @@ def angle(ink: Ink) -> float:
         return 0.0
     step = 1 + int(np.sqrt(ink.mask.size) // 1000)
     thin = ink.mask[::step, ::step]
-    height = usual_height(pieces(thin)[1], ink.stroke / step)
+    height = usual_height(pieces(thin, ink.stroke / step)[1], ink.stroke / step)
     at = np.flatnonzero(thin)
     y, x = np.divmod(at[:: 1 + len(at) // PIXELS].astype(np.float64), thin.shape[1])
     if not height or x.max() - x.min() < WIDE * height:

@@ -26,14 +26,16 @@ Progress = Callable[[int, int, str], None]  # what is done, of how much, of what
 
 SEEDS = (101, 102, 103)  # of what is written to choose, to fit and to check by
 BLOCK = 25  # pictures that a process is asked for at once
-ROUNDS = 3  # over all constants, at most
+ROUNDS = 2  # over all constants, at most
 CHOICES: dict[str, tuple[float, ...]] = {
-    "doubt": (0.3, 0.5, 0.7, 1.0, 1.4),
-    "floor": (1e-4, 1e-3, 1e-2, 3e-2),
-    "edge": (-0.5, 0.0, 0.5, 1.0),
-    "mark": (-1.0, -0.3, 0.3, 1.0),
-    "rubbish": (-3.0, -2.0, -1.0, 0.0),
-    "area": (6.0, 12.0, 25.0, 50.0),
+    "doubt": (0.5, 0.7, 1.0, 1.4),
+    "floor": (1e-3, 5e-3, 2e-2),
+    "edge": (-0.5, 0.0, 0.5),
+    "mark": (-1.0, -0.3, 0.3),
+    "rubbish": (-3.0, -1.0, 0.0),
+    "area": (8.0, 15.0, 30.0),
+    "size": (0.0, 2.0, 5.0),
+    "wide": (0.0, 2.0, 5.0),
 }
 ROWS, LEAST = 100, 0.05  # of a table of errors: how many, and the least share that is accepted
 
@@ -48,9 +50,9 @@ class Sizes:
         checking: lines and single characters that it is checked on.
     """
 
-    choosing: int = 1000
-    fitting: tuple[int, int] = (3000, 4000)
-    checking: tuple[int, int] = (1500, 2000)
+    choosing: int = 600
+    fitting: tuple[int, int] = (1500, 3000)
+    checking: tuple[int, int] = (700, 1000)
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def calibrate(
     digits: Digits,
     *,
     sliding: Model | None = None,
+    second: Model | Ensemble | None = None,
     method: Method = "both",
     sizes: Sizes = Sizes(),
     workers: int | None = None,
@@ -88,6 +91,7 @@ def calibrate(
         model: reads the candidates.
         digits: images uint8 (N, 28, 28) and labels uint8 (N,) to write with, none of which it was trained on.
         sliding: the network that slides along lines; None: the cuts decide alone.
+        second: the network of the second opinion on which digit it is; None: there is none.
         method: which of both decides how much.
         sizes: how many pictures.
         workers: processes; None: one a core.
@@ -102,7 +106,7 @@ def calibrate(
             f"makes does, but it tells {''.join(model.classes)!r}"
         )
     written = partial(_written, workers=workers, progress=progress or _untold)
-    choosing, fitting, checking = (Writing(digits, seed, model) for seed in SEEDS)
+    choosing, fitting, checking = (Writing(digits, seed, model, second) for seed in SEEDS)
     lines, _ = written(begin_cutting, choosing, (sizes.choosing, 0), what="lines to choose constants by")
     scoring, before, after = choose(lines, workers, progress)
     how = Answering(fitting, scoring, sliding, method)

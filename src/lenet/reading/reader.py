@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .settings import Weights
     from .steps import Steps
 
-MODEL, SLIDING = "reader", "reader-sliding"
+MODEL, SLIDING, SECOND = "reader", "reader-sliding", "lenet5-best"
 
 
 class Reader:
@@ -61,6 +61,7 @@ class Reader:
         """
         self.model = loaded(model)
         self.kind, self.grammar, self.keep_marks, self.method = kind, grammar, keep_marks, method
+        self.second = second()
         self.calibration = Calibration.of(self.model)
         self.sliding = None if method == "cuts" else sliding()
         self.min_confidence, self.error = min_confidence or 0.0, error
@@ -93,7 +94,7 @@ class Reader:
 
     def _line(self, part: Row, kind: Kind, steps: Steps | None) -> Line | None:
         """Return what the ink of a line says; None where there is none."""
-        cut = cut_line(part.ink, self.model, slant=kind != "single")
+        cut = cut_line(part.ink, self.model, slant=kind != "single", second=self.second)
         if cut is None:
             return None
         if steps is not None:
@@ -139,6 +140,13 @@ def sliding() -> Sliding:
     found = load(SLIDING)
     assert isinstance(found, Model)
     return Sliding(found)
+
+
+def second() -> Model | Ensemble:
+    """Return the network of the second opinion on which digit it is."""
+    from ..weights import load
+
+    return load(SECOND)
 
 
 def _show(steps: Steps, cut: CutLine) -> None:

@@ -22,7 +22,7 @@ from .scoring import Scoring
 from .settings import Method
 from .sliding.line import Sliding
 
-Evidence = tuple[float, float, float]
+Evidence = tuple[float, ...]
 Which = tuple[bool, int, int]  # lines or singles; the number of the first picture, and that after the last
 
 
@@ -34,17 +34,19 @@ class Writing:
         digits: to write with, images and labels.
         seed: of everything random, beside a picture's kind and number.
         model: reads the candidates.
+        second: the network of the second opinion on which digit it is; None: there is none.
     """
 
     digits: Digits
     seed: int
     model: Model | Ensemble
+    second: Model | Ensemble | None = None
 
     def cut(self, line: bool, number: int) -> tuple[str, CutLine] | None:
         """Return the digits in a picture, none where it shows a letter, and its line; None where that's found blank."""
         rng = np.random.default_rng((self.seed, line, number))
         written = (write_line if line else write_single)(rng, self.digits)
-        cut = cut_line(clean(written.picture), self.model, slant=line)
+        cut = cut_line(clean(written.picture), self.model, slant=line, second=self.second)
         return None if cut is None else ("".join(filter(str.isdigit, written.text)), cut)
 
     def cuts(self, which: Which) -> list[tuple[str, CutLine]]:
@@ -116,7 +118,8 @@ def begin_answering(how: Answering) -> Callable[[Which], list[Answered]]:
         found = []
         for text, cut in how.writing.cuts(which):
             along = (sliding.read(cut.line), WEIGHTS[how.method]) if sliding is not None and line else None
-            answers, paths = likeliest(cut, how.scoring, None if line else Length(1), along)
+            scoring = how.scoring if line else how.scoring.alone()
+            answers, paths = likeliest(cut, scoring, None if line else Length(1), along)
             if paths:
                 found.append(_answered(cut, answers, paths[0], text))
         return found
@@ -128,6 +131,6 @@ def _answered(cut: CutLine, answers: Answers, path: Path, text: str) -> Answered
     characters = []
     for place, right in zip(path.places, matches(path.text, text), strict=True):
         edge, symbol = path.edges[place], path.symbols[place]
-        chances = float(answers.posteriors[edge, symbol]), float(cut.probabilities[edge, symbol])
-        characters.append((evidence(chances[0], [chances[1]]), right))
+        posterior, parts = float(answers.posteriors[edge, symbol]), cut.opinion.of(edge, symbol)
+        characters.append((evidence(posterior, [parts]), right))
     return Answered(evidence(*support(cut, answers, path)), path.text == text, tuple(characters))

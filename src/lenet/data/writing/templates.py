@@ -16,8 +16,9 @@ from .strokes import Floats, Strokes, curve, together
 
 LOOSE = 0.035  # standard deviation of a point's place, in heights
 
-# 1 with an upstroke as long as its stem; 4 open, closed, as an h, a u, an S; 5 with its roof apart, as a root sign, as
-# an S; 7 as a t, with a waved roof; 8 open above, as two rings, begun at its waist; 9 as a P, a q, a g, a curl.
+# 1 with an upstroke as long as its stem; 2 with its hook curled in; 4 open, closed, as an h, a u, an S; 5 with its roof
+# apart, as a root sign, as an S; 7 as a t, with a waved roof; 8 open above, as two rings, begun at its waist; 9 as a P,
+# a q, a g, a curl.
 DIGITS = {
     "0": (
         ".42,.04 .14,.2 .02,.55 .18,.95 .48,.92 .62,.5 .5,.1 .34,.05 .6,.14 .95,.04",
@@ -35,6 +36,9 @@ DIGITS = {
         ".03,.12 .3,.02 .5,.14 .36,.52 .02,.98! .6,.96",
         ".0,.04! .5,.02! .02,.98! .55,.98",
         ".1,.3 .02,.15 .25,.0 .5,.18 .3,.65 .02,1! .35,.9 .7,1",
+        ".28,.2 .2,.32 .06,.2 .2,.02 .45,.05 .5,.28 .3,.65 .02,.98! .65,1",
+        ".3,.28 .12,.3 .08,.1 .3,.0 .52,.14 .4,.55 .02,.98! .65,.97",
+        ".22,.3 .1,.12 .3,0 .52,.15 .42,.5 .05,.95! .3,.9 .7,.98",
     ),
     "3": (
         ".02,.03! .5,.02! .22,.4! .48,.52 .5,.8 .25,1 0,.9",
