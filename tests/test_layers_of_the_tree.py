@@ -26,6 +26,7 @@ engine
 model
 training
 weights
+reading
 report
 reproduce
 cli
