@@ -77,14 +77,15 @@ class Reader:
         ink = clean(frame.pixels, None if steps is None else steps.add)
         kind = self.kind or kind_of(ink)
         rows, columns = frame.pixels.shape[:2]
+        size = round(columns / frame.scale), round(rows / frame.scale)
         parts = split_lines(ink) if kind == "page" else [Row(Box(0, 0, columns, rows), ink)]
-        lines = [_at(line, frame.scale) for part in parts if (line := self._line(part, kind, steps)) is not None]
+        lines = [_at(line, frame.scale, size) for part in parts if (line := self._line(part, kind, steps)) is not None]
         reasons: list[Reason] = [line.reason for line in lines if line.rejected] or ([] if lines else ["blank"])
         return Reading(
             tuple(lines),
             file=frame.name,
             page=frame.page,
-            size=(round(columns / frame.scale), round(rows / frame.scale)),
+            size=size,
             kind=kind,
             rejected=bool(reasons),
             reason=reasons[0] if reasons else "",
@@ -127,7 +128,7 @@ def loaded(model: Weights | None) -> Model | Ensemble:
     found = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
     if found.classes != SYMBOLS or found.preparation.shape != (1, 28, 28):
         raise LenetError(
-            f"{found.name} can't read pictures of writing: that takes a network that tells {''.join(SYMBOLS)!r} apart in "
+            f"{found.name} can't read pictures of writing: that takes one that tells {''.join(SYMBOLS)!r} apart in "
             "28x28 pixels, such as `lenet train reader` makes"
         )
     return found
@@ -168,13 +169,13 @@ def _show(steps: Steps, cut: CutLine) -> None:
     steps.add("Candidates", sheet, f"{len(images)} spans between cuts, each as MNIST would hold it")
 
 
-def _at(line: Line, scale: float) -> Line:
-    """Return a line with its boxes in pixels of the picture that was given."""
-    if scale == 1:
-        return line
-    digits = tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits)
-    return replace(line, box=_scaled(line.box, scale), digits=digits)
+def _at(line: Line, scale: float, size: tuple[int, int]) -> Line:
+    """Return a line with its boxes in pixels of the picture that was given, and inside of it."""
+    digits = tuple(replace(digit, box=_inside(digit.box, scale, size)) for digit in line.digits)
+    return replace(line, box=_inside(line.box, scale, size), digits=digits)
 
 
-def _scaled(box: Box, scale: float) -> Box:
-    return Box(*(round(side / scale) for side in box))
+def _inside(box: Box, scale: float, size: tuple[int, int]) -> Box:
+    left, top, right, bottom = (round(side / scale) for side in box)
+    left, top = (min(max(at, 0), most - 1) for at, most in zip((left, top), size, strict=True))
+    return Box(left, top, min(max(right, left + 1), size[0]), min(max(bottom, top + 1), size[1]))
