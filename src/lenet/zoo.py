@@ -157,8 +157,8 @@ SLIDING = replace(
     data="windows",
     preparation=replace(PAPER, shape=PADDED, padding=0),
     schedule=OneCycle(0.008, rise=0.15),
-    passes=14,
-    distortion=Distortion(shift=0.7, scale=0.08, squeeze=0.06, rotation=4.0),
+    passes=20,
+    distortion=Distortion(shift=0.7, scale=0.12, squeeze=0.1, shear=0.12, rotation=8.0, elastic=0.6, smoothness=3.0),
 )
 
 PAPER_SOURCE = "LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86(11), 1998"

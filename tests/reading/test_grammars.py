@@ -52,7 +52,12 @@ def isbn13(number: str) -> bool:
 
 def iban(country: str, length: int):
     letters = "".join(str(int(letter, 36)) for letter in country)
-    return lambda number: len(number) == length - 2 and int(number[2:] + letters + number[:2]) % 97 == 1
+
+    def right(number: str) -> bool:
+        rest = int(number[2:] + letters + number[:2]) % 97 if len(number) == length - 2 else None
+        return rest == 1 and 2 <= int(number[:2]) <= 98
+
+    return right
 
 
 CHECKED = {

@@ -157,7 +157,7 @@ class Answers:
         """Return the different answers of the ``n`` best paths, best path first; none where no path is accepted.
 
         An answer has many paths: it stands where its best one does, and its probability is that of all. With a grammar,
-        those from the second on are left out whose best path has less than exp(-16) of the weight of all without it.
+        those from the second on may be left out whose best path has less than exp(-16) of the weight of all without it.
 
         Raises:
             LenetError: n isn't a whole number of 1 or more.

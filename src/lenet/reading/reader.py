@@ -125,10 +125,10 @@ def loaded(model: Weights | None) -> Model | Ensemble:
     from ..weights import load
 
     found = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
-    if found.classes[:10] != SYMBOLS[:10] or found.preparation.shape != (1, 28, 28):
+    if found.classes != SYMBOLS or found.preparation.shape != (1, 28, 28):
         raise LenetError(
-            f"{found.name} can't read pictures of writing: its classes must begin with the digits 0 to 9, "
-            "and it must read one grey channel of 28x28 pixels"
+            f"{found.name} can't read pictures of writing: that takes a network that tells {''.join(SYMBOLS)!r} apart in "
+            "28x28 pixels, such as `lenet train reader` makes"
         )
     return found
 

@@ -157,14 +157,16 @@ class IBAN(Grammar):
         return 0, 0
 
     def step(self, state: State, character: str) -> State | None:
-        """Take in one more digit; the check digits are shifted once both are there."""
+        """Take in one more digit; the check digits, 02 to 98, are shifted once both are there."""
         count, rest = cast(tuple[int, int], state)
         if character not in DIGITS:
             return state
         if count == self._digits:
             return None
-        rest = (rest * 10 + int(character)) % 97
-        return count + 1, rest * self._shift % 97 if count == 1 else rest
+        rest = rest * 10 + int(character)
+        if count == 1:
+            return (2, rest * self._shift % 97) if 2 <= rest <= 98 else None
+        return count + 1, rest % 97
 
     def accepts(self, state: State) -> bool:
         """Return whether all digits are there and the remainder is right."""
