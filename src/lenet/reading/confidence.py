@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import LenetError
 from .scoring import Scoring
 
 if TYPE_CHECKING:
@@ -62,13 +63,27 @@ class Calibration:
 
     @classmethod
     def of(cls, model: Model | Ensemble) -> Calibration:
-        """Return the calibration that was kept with a model's weights; a plain one where there is none."""
+        """Return the calibration that was kept with a model's weights; a plain one where there is none.
+
+        Raises:
+            LenetError: it can't be understood: it is damaged, or of another version.
+        """
         kept = model.metrics.get("reading")
-        if not isinstance(kept, Mapping):
+        if kept is None:
             return cls()
-        parts = {name: tuple(kept[name]) for name in ("single", "line", "digit")}
-        errors = {kind: tuple(map(tuple, rows)) for kind, rows in kept["errors"].items()}
-        return cls(Scoring(**kept["scoring"]), errors=errors, **parts)
+        try:
+            parts = {name: _factors(kept[name]) for name in ("single", "line", "digit")}
+            errors = {
+                str(kind): tuple((float(share), float(confidence)) for share, confidence in rows)
+                for kind, rows in kept["errors"].items()
+            }
+            scoring = Scoring(**{name: float(value) for name, value in kept["scoring"].items()})
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+            raise LenetError(
+                f"the calibration that is kept with {model.name} can't be understood ({error!r}); "
+                "make it anew: lenet calibrate"
+            ) from None
+        return cls(scoring, errors=errors, **parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as it is kept with the weights."""
@@ -86,6 +101,12 @@ class Calibration:
         """Return the confidence from which on at most that share of the answers is wrong, as far as is known."""
         rows = self.errors.get("single" if kind == "single" else "line", ())
         return next((confidence for share, confidence in rows if share <= error), 1.0 - error)
+
+
+def _factors(numbers: Sequence[float]) -> Factors:
+    if len(numbers) != 1 + PARTS:
+        raise ValueError(f"{len(numbers)} factors, not {1 + PARTS}")
+    return tuple(map(float, numbers))
 
 
 def sigmoid(weights: Factors, values: Sequence[float]) -> float:
