@@ -60,11 +60,12 @@ def describe(name: str) -> Description:
         summary = "digits drawn from the paper's 7x12 bitmaps and distorted; needs no network"
         return Description(GLYPHS, summary, tuple(DIGITS), TRAIN, TEST, (28, 28), ("drawn here",), True, None)
     if name == WINDOWS:
+        from . import written
         from . import written_windows as windows
 
         path, sources = windows.place(), (f"made here, of {MNIST.name}",)
         kept = path.is_file(), path.parent
-        return Description(WINDOWS, windows.SUMMARY, windows.CLASSES, None, None, windows.SHAPE, sources, *kept)
+        return Description(WINDOWS, windows.SUMMARY, written.CLASSES, None, None, windows.SHAPE, sources, *kept)
     if name == WRITTEN:
         from . import written
 
@@ -116,8 +117,8 @@ def make(name: str, progress: Progress | None = None) -> Dataset:
     """
     from . import written, written_windows
 
-    maker = written if name == WRITTEN else written_windows
-    return maker.dataset(lambda: obtain(MNIST, progress=progress), progress)
+    dataset = written.dataset if name == WRITTEN else written_windows.dataset
+    return dataset(lambda: obtain(MNIST, progress=progress), progress)
 
 
 def find(name: str) -> NamedSet:
