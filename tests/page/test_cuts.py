@@ -29,7 +29,7 @@ def price(cost, seam):
 def every_seam(rows, columns):
     for first, *steps in product(range(columns), *[(-1, 0, 1)] * (rows - 1)):
         seam = np.cumsum([first, *steps])
-        if 0 <= seam.min() and seam.max() < columns:
+        if seam.min() >= 0 and seam.max() < columns:
             yield seam
 
 
@@ -41,7 +41,7 @@ def test_no_seam_is_cheaper(amount):
     ends = np.arange(amount.shape[1])
     seams = np.empty((len(ends), len(amount)), np.int16)
     _follow(seams, steps, ends)
-    cheapest = {end: np.inf for end in ends}
+    cheapest = dict.fromkeys(ends, np.inf)
     for seam in every_seam(*amount.shape):
         cheapest[seam[-1]] = min(cheapest[seam[-1]], price(cost, seam))
     assert best == pytest.approx(list(cheapest.values()), abs=1e-5)
