@@ -354,7 +354,8 @@ NB_MODULE(_native, m) {
   m.def("activate", &activate, "activation"_a, "inputs"_a, "outputs"_a);
   m.def("peak", &peak, "threads"_a, "milliseconds"_a,
         "Return the multiply-adds a second of a plain register loop in float32 on `threads` threads.");
-  m.def("cut_out", &cut_out, "amount"_a, "piece"_a, "spans"_a, "centres"_a, "out"_a,
+  m.def("cut_out", &cut_out, "amount"_a.noconvert(), "piece"_a.noconvert(), "spans"_a.noconvert(),
+        "centres"_a.noconvert(), "out"_a.noconvert(),
         "Draw spans of a line of writing as MNIST would hold them, uint8 (count, 28, 28).");
   nb::class_<PyEngine>(m, "Engine")
       .def(nb::init<const nb::list&, std::tuple<int, int, int>, int, float, float, size_t>(), "layers"_a, "picture"_a,

@@ -10,7 +10,7 @@ from .straight import Straight
 
 SIDEWAYS = 0.4  # what a step to the side costs, of a pixel of ink: a joint is not to be walked around
 PAPER = 0.01  # what a pixel of paper costs: straight seams are better than bent ones
-MOST = 3.2  # pens: a seam through more ink is no cut
+MOST = 3.2  # pens: a seam that costs so much more than the cheapest is no cut
 PEN = 0.12  # of a digit's height
 LEAST = 1.5  # ink between two cuts, pixels: with less there is nothing
 NEAR = 0.12  # of a digit's height: of two cuts nearer than this, the one with less ink stays
@@ -23,13 +23,13 @@ Costs = NDArray[np.float32]
 def find_cuts(line: Straight) -> tuple[Cuts, Costs]:
     """Return where a line may be cut, from left to right: seams that step by a column a row at most.
 
-    Of the seams through each pixel of the middle row, from the top to the bottom, the cheapest is taken; ink, steps
-    and length cost. The cuts are the valleys of their costs along that row.
+    Ink, steps and length cost. Of the seams from the top to the bottom through each pixel of the row in the middle of
+    the ink the cheapest is taken; the cuts are the valleys of their costs along that row.
 
     Returns:
         The cuts, int16 (cuts, rows): the column of each in each row, left of whose pixel it lies. The first is the
-        left edge, the last the right one, or one with less than LEAST of ink to the right of it. And the ink that each
-        goes through, float32 (cuts,), pixels.
+        left edge, the last the right one, or one with less than LEAST of ink to the right of it. And what the ink and
+        the steps of each cost, float32 (cuts,), pixels of ink.
     """
     amount = line.amount
     rows, columns = amount.shape
