@@ -11,13 +11,13 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data.writing.supply import Digits
-from ..errors import LenetError
 from ..model import Ensemble, Model
 from ..processes import each, side_by_side
 from .checking import Bin, Rejection, check
 from .confidence import Calibration
-from .line import SYMBOLS, CutLine
+from .line import CutLine
 from .logistic import fit
+from .reader import loaded
 from .sampling import Answered, Answering, Writing, begin_answering, begin_choosing, begin_cutting
 from .scoring import Scoring
 from .settings import Method
@@ -101,11 +101,7 @@ def calibrate(
     Raises:
         LenetError: the model can't read candidates, or a digit is missing.
     """
-    if model.classes != SYMBOLS:
-        raise LenetError(
-            f"{model.name} can't be calibrated: it must tell {''.join(SYMBOLS)!r} apart, as what `lenet train reader` "
-            f"makes does, but it tells {''.join(model.classes)!r}"
-        )
+    loaded(model)
     written = partial(_written, workers=workers, progress=progress or _untold)
     choosing, fitting, checking = (Writing(digits, seed, model, second) for seed in SEEDS)
     lines, _ = written(begin_cutting, choosing, (sizes.choosing, 0), what="lines to choose constants by")
