@@ -75,8 +75,8 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     if arguments.what == "sliding":
         from . import sliding
 
-        lines = sliding.run(arguments.threads)
-        return sliding.summary(lines), {"sliding": lines}
+        slid = sliding.run(arguments.threads)
+        return sliding.summary(slid), {"sliding": slid}
     return _speed(arguments)
 
 

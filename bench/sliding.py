@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lenet import zoo
 from lenet.model import Model
 from lenet.reading.sliding import SlidingNetwork
 from lenet.training import draw
+from lenet.zoo import entry
 
 from .rounds import alternate, ratio, seconds
 
@@ -23,7 +23,7 @@ ROUNDS = 31
 
 def run(threads: int) -> list[dict[str, Any]]:
     """Return for each width and step the milliseconds a line takes each way, and how many times faster sliding is."""
-    row = zoo.entry("lenet5")
+    row = entry("lenet5")
     model = Model(
         row.network,
         replace(row.recipe.preparation, shape=row.network.input, padding=0),
@@ -37,10 +37,13 @@ def _measured(model: Model, columns: int, step: int) -> dict[str, Any]:
     rng = np.random.default_rng(columns)
     line = np.where(rng.random((32, columns)) < 0.2, 255, 0).astype(np.uint8)
     sliding = SlidingNetwork(model, step=step)
-    ways = {"sliding": partial(sliding.read, line), "windows": partial(_windows, model, line, step)}
+    ways = {
+        "sliding": partial(seconds, partial(sliding.read, line)),
+        "windows": partial(seconds, partial(_windows, model, line, step)),
+    }
     for read in ways.values():
         read()
-    taken = alternate({name: partial(seconds, read) for name, read in ways.items()}, ROUNDS)
+    taken = alternate(ways, ROUNDS)
     return {
         "columns": columns,
         "step": step,

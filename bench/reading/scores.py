@@ -10,8 +10,8 @@ from statistics import mean, median
 import numpy as np
 
 from lenet.model.rejection import Curve, curve
+from lenet.reading.distance import edits
 
-from .distance import edits
 from .systems import Answer
 
 ERRORS = (0.05, 0.02, 0.01, 0.005)  # rates wanted on what isn't rejected

@@ -17,7 +17,7 @@ _NAMES = {
         "Network RBF StochasticPool Subsample"
     ),
     "preparation": "Preparation",
-    "reading": "Reading read read_many",
+    "reading": "Reader Reading read read_many",
     "recipe": (
         "Adam Constant Cosine Distortion Inverse Loss LossKind OneCycle Patience Recipe SGD Shuffle Start Table "
         "Validation"

@@ -24,6 +24,7 @@ from .network import Network as Network
 from .network import StochasticPool as StochasticPool
 from .network import Subsample as Subsample
 from .preparation import Preparation as Preparation
+from .reading import Reader as Reader
 from .reading import Reading as Reading
 from .reading import read as read
 from .reading import read_many as read_many

@@ -13,7 +13,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -130,12 +131,22 @@ def serve(begin: Callable[[Any], Answer]) -> None:
 def each(
     begin: Callable[[Any], Answer], first: object, questions: Iterable[Any], workers: int | None = None
 ) -> Iterator[Any]:
-    """Yield the answers to questions, in their order.
+    """Yield the answers to questions, in their order, as ``side_by_side`` has them answered."""
+    with side_by_side(begin, first, workers) as answers:
+        yield from answers(questions)
+
+
+@contextmanager
+def side_by_side(
+    begin: Callable[[Any], Answer], first: object, workers: int | None = None
+) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
+    """Yield what gives the answers to questions, in their order.
+
+    All questions are asked as soon as a process is free for them, whether or not their answers are taken.
 
     Args:
         begin: as ``Process`` takes it.
         first: likewise.
-        questions: all of them are asked as soon as a process is free, whether or not their answers are taken.
         workers: processes; None: one a core; 1: none is begun, and this one does it.
 
     Raises:
@@ -143,7 +154,7 @@ def each(
     """
     count = (workers or cores()) if can_begin_processes() else 1
     if count == 1:
-        yield from map(begin(first), questions)
+        yield partial(map, begin(first))
         return
     free: SimpleQueue[Process] = SimpleQueue()
     all_: list[Process] = []
@@ -163,7 +174,7 @@ def each(
     pool = ThreadPoolExecutor(count, "lenet")
     try:
         list(pool.map(start, range(count)))
-        yield from pool.map(ask, questions)
+        yield partial(pool.map, ask)
     except (Died, OSError) as error:
         raise LenetError(f"a process that worked beside this one {error}; fewer leave each more memory") from None
     finally:

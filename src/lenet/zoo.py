@@ -142,13 +142,23 @@ ROBUST = replace(
 # rubbish: a piece of a character, several in one, a letter, a scribble. Their codes are those of Figure 3.
 READ = "0123456789.-=$ "
 
-# Its candidates are distorted already, by hands, pens and cameras; without more, it knows the writing of strangers less.
+# Its candidates are distorted already, by hands, pens and cameras; more of it makes it know strangers' writing better.
 READER = replace(
     BEST,
     data="written",
     schedule=OneCycle(0.006, rise=0.15),
     passes=24,
     distortion=Distortion(shift=1.0, scale=0.1, squeeze=0.1, shear=0.15, rotation=10.0, elastic=0.6, smoothness=3.0),
+)
+
+# A window of a line has the character's neighbours beside it, where other networks have a border of paper.
+SLIDING = replace(
+    READER,
+    data="windows",
+    preparation=replace(PAPER, shape=PADDED, padding=0),
+    schedule=OneCycle(0.008, rise=0.15),
+    passes=20,
+    distortion=Distortion(shift=0.7, scale=0.12, squeeze=0.1, shear=0.12, rotation=8.0, elastic=0.6, smoothness=3.0),
 )
 
 PAPER_SOURCE = "LeCun, Bottou, Bengio and Haffner, Proc. IEEE 86(11), 1998"
@@ -234,6 +244,13 @@ ZOO: dict[str, Entry] = {
                  Conv(120, activation=SCALED), Dense(84, activation=SCALED), RBF(codes=READ)),
         READER,
         "our own: lenet5 with codes for marks and rubbish too, to read pictures of writing"),
+    "reader-sliding": Entry(
+        _network("reader-sliding", PADDED,
+                 Conv(6, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(16, table=LENET5_C3, activation=SCALED), Subsample(activation=SCALED),
+                 Conv(120, activation=SCALED), Dense(84, activation=SCALED), RBF(codes=READ)),
+        SLIDING,
+        "our own: the layers of reader, to be slid along a whole line (the paper's section VII)"),
 }
 # fmt: on
 

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bench.reading.calibration import calibrations
-from bench.reading.distance import edits, matches
 from bench.reading.scores import error_at, rejection, score, taken
 from bench.reading.systems import Answer
+from lenet.reading.distance import edits, matches
 
 LONGEST = 3
 words = st.text("012", max_size=LONGEST)

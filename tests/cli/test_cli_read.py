@@ -22,6 +22,8 @@ from lenet.cli import read as command
 from lenet.cli.pictures import values
 from lenet.errors import LenetError
 
+MANY = 12  # slow pictures
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path, monkeypatch) -> Path:
@@ -295,7 +297,7 @@ def process_that_reads():
 @pytest.fixture
 def slow(folder) -> list[Path]:
     """Pictures that take a while each."""
-    return [save(folder / f"{number}.png", (SLOW, number)).relative_to(folder) for number in range(8)]
+    return [save(folder / f"{number}.png", (SLOW, number)).relative_to(folder) for number in range(MANY)]
 
 
 def test_a_bar_moves_on_stderr_and_leaves_stdout_alone(process_that_reads, slow):
@@ -306,8 +308,8 @@ def test_a_bar_moves_on_stderr_and_leaves_stdout_alone(process_that_reads, slow)
     with suppress(OSError), open(ours, "rb", buffering=0) as terminal:  # noqa: PTH123  a descriptor
         while more := terminal.read(1000):  # an error where the other end is closed
             drawn += more
-    assert running.communicate(timeout=30)[0].decode() == "".join(f"{n}.png: {n}\n" for n in range(8))
-    assert b"reading" in drawn and b"/8" in drawn and b".png" not in drawn
+    assert running.communicate(timeout=30)[0].decode() == "".join(f"{n}.png: {n}\n" for n in range(MANY))
+    assert b"reading" in drawn and f"/{MANY}".encode() in drawn and b".png" not in drawn
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -321,16 +323,16 @@ def test_a_stop_loses_nothing(lenet, process_that_reads, slow, monkeypatch, work
     (os.kill if how == signal.SIGKILL else os.killpg)(running.pid, how)
     _, told = running.communicate(timeout=30)
     if how == signal.SIGINT:
-        assert running.returncode == 130
+        assert running.returncode == 130, told.decode()
         words = "stopped; what is read is in results.csv.part, and the same command goes on"
         assert told.decode() == f"lenet: {words}\n"
     assert not Path("results.csv").exists()
     kept = part.read_bytes().count(b"\n") - 1
-    assert 2 <= kept < 8
+    assert 2 <= kept < MANY
     answer = lenet(*arguments)
     assert answer.code == 0
     assert answer.err == f"lenet: results.csv.part has {kept} of them already\n"
-    assert [row["text"] for row in rows(Path("results.csv"))] == list("01234567")
+    assert [row["text"] for row in rows(Path("results.csv"))] == [str(number) for number in range(MANY)]
     assert not part.exists()
 
 

@@ -25,17 +25,17 @@ def local(tiny: Parts, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Named
 
 
 def test_the_names_are_these() -> None:
-    assert names() == ("mnist", "fashion-mnist", "glyphs", "written")
+    assert names() == ("mnist", "fashion-mnist", "glyphs", "written", "windows")
 
 
 @pytest.mark.parametrize("name", names())
 def test_every_name_is_described_without_loading(name: str) -> None:
     known = describe(name)
     assert known.name == name
-    assert len(known.classes) == (15 if name == "written" else 10)
+    assert len(known.classes) == (15 if name in ("written", "windows") else 10)
     assert known.sources
     assert known.cached is (name == "glyphs")
-    assert known.shape == (28, 28)
+    assert known.shape == ((32, 32) if name == "windows" else (28, 28))
 
 
 def test_fetch_fills_the_cache_and_load_reads_it(local: NamedSet, cache_folder: Path, tiny: Parts) -> None:

@@ -61,6 +61,12 @@ def test_ink_of_nobody_is_foreign_and_blurred_edges_are_not():
     owner[:8, BARS[0] : BARS[0] + 4] = -1  # the upper half of the 1 is a rule's
     ruled = Written(truth.picture, owner, truth.ink, truth.text)
     assert label(line, cuts, spans((0, 1)), ruled).tolist() == [RUBBISH]
+    owner[:, BARS[0] : BARS[0] + 4] = -1
+    beside = Written(truth.picture, owner, truth.ink, truth.text)
+    low, high = spans((0, 1)), spans((0, 1))
+    low.boxes[:], high.boxes[:] = (2, 10, 6, 16), (2, 0, 6, 16)
+    assert label(line, cuts, low, beside).tolist() == [RUBBISH]
+    assert label(line, cuts, high, beside).tolist() == [UNTOLD]  # of the line above: it may be a digit
     wide = line.amount.copy()
     wide[:, BARS[0] - 1] = wide[:, BARS[0] + 4] = 0.5  # where there is no true ink, one pixel beside it
     blurred = Straight(wide, 16.0, 1.0, 0.0, 0.0, 0.0)
@@ -127,7 +133,7 @@ def test_it_is_the_same_by_any_number_of_processes(digits: Dataset, monkeypatch:
     monkeypatch.setattr(written, "BLOCK", 1)
     for one, other in zip(alone, written.make(digits, TRAIN, TEST, workers=2), strict=True):
         np.testing.assert_array_equal(one, other)
-    assert told == [(done, 5, dataset.MADE) for done in (2, 3, 4, 5)]
+    assert told == [(done, 5, dataset.PICTURES) for done in (2, 3, 4, 5)]
     other = written.make(digits, replace(TRAIN, seed=5), TEST, workers=1)
     assert len(other[0]) != len(alone[0]) or (other[0] != alone[0]).any()
 
@@ -146,7 +152,7 @@ def test_it_is_made_once(small: list[str], cache_folder: Path):
     told: list[str] = []
     made = load("written", progress=lambda done, total, what: told.append(what))
     assert small == ["mnist"]
-    assert set(told) == {dataset.MADE}
+    assert set(told) == {dataset.PICTURES}
     assert describe("written").cached
     assert fetch("written") == cache_folder / "written" == describe("written").folder
     kept = load("written")

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
-from lenet.data.candidates import CLASSES, RUBBISH
-from lenet.data.windows import characters_of, class_of, windows
+from lenet.data import Dataset, describe, glyphs, written, written_windows
+from lenet.data.windows import RUBBISH, characters_of, class_of, cut_out, windows
+from lenet.data.writing import Written, write_line
+from lenet.data.written import Part
 from lenet.page.straight import Straight
 from lenet.page.strip import strip_of
+from lenet.zoo import READ as CLASSES
 
 
 def drawn(text, lefts, width=12, height=20):
@@ -76,3 +79,29 @@ def test_no_characters_no_windows():
     images, labels = windows(np.random.default_rng(0), strip, characters_of(line, strip, owner, "1"))
     assert images.shape == (0, 32, 32)
     assert labels.shape == (0,)
+
+
+def test_a_line_that_cant_be_read_gives_no_windows():
+    rng, digits = np.random.default_rng(0), glyphs(300, seed=3)
+    line = write_line(rng, digits, length=2)
+    assert len(cut_out(rng, line, slant=True)[0])
+    elsewhere = Written(line.picture, np.full_like(line.owner, -1), line.ink, line.text)
+    for pair in (cut_out(rng, elsewhere, slant=True), cut_out(rng, Written(*blank(line)), slant=True)):
+        assert [array.shape for array in pair] == [(0, 32, 32), (0,)]
+
+
+def blank(line):
+    rng = np.random.default_rng(0)
+    return rng.integers(200, 203, line.picture.shape, np.uint8), line.owner, line.ink, line.text
+
+
+def test_the_set_of_windows_is_made_the_same_by_any_number_of_processes():
+    digits = Dataset("digits", tuple("0123456789"), *glyphs(300, seed=3), *glyphs(10, seed=4))
+    train, test = Part(1, 60, 0, (0, 200), False), Part(2, 6, 0, (200, 300), False)
+    made = [written.make(digits, train, test, how=written_windows.begin, workers=n) for n in (1, 2)]
+    for one, other in zip(*made, strict=True):
+        assert np.array_equal(one, other)
+    assert made[0].train_images.shape[1:] == written_windows.SHAPE
+    assert len(set(made[0].train_labels.tolist())) > 10
+    known = describe("windows")
+    assert (known.shape, known.classes) == ((32, 32), tuple(CLASSES))

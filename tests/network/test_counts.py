@@ -28,6 +28,7 @@ PARAMETERS = {
     "tanh-same": 61_706,
     "caffe": 431_080,
     "reader": 60_000,
+    "reader-sliding": 60_000,
 }
 
 
@@ -65,10 +66,10 @@ def test_every_network_of_the_zoo(name):
     assert row.network.parameters == PARAMETERS[name]
     assert row.network.parameters == np.count_nonzero(layout.connected)
     assert layout.size == sum(int(np.prod(shape)) for shape in row.network.parameter_shapes.values())
-    assert row.network.classes == (len(zoo.READ) if name == "reader" else 10)
+    assert row.network.classes == (len(zoo.READ) if name.startswith("reader") else 10)
     for recipe in (row.recipe, row.published or row.recipe):
         assert recipe.preparation.input == row.network.input
-    assert row.network.smallest_wins == (name in ("lenet5", "reader"))
+    assert row.network.smallest_wins == (name in ("lenet5", "reader", "reader-sliding"))
 
 
 def test_the_zoo_is_complete():

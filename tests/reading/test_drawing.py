@@ -138,6 +138,13 @@ def test_any_steps_make_a_picture(count, size):
     assert drawn.width < 2500 and drawn.height < 2500
 
 
+def test_of_very_many_steps_the_first_and_the_last_are_shown():
+    many = steps(20, 5, 15) * 3
+    drawn, fewer = montage(many), montage([*many[:39], many[59]])
+    assert drawn.size == fewer.size
+    assert (np.asarray(drawn) != np.asarray(fewer)).any()  # the last one's number is 60, not 40
+
+
 def test_steps_hold_ink_as_black_on_white():
     made = Steps()
     ink = np.asarray([[0.0, 0.5, 1.0]])

@@ -150,7 +150,7 @@ def test_while_one_is_slow_not_all_others_are_read():
             yield picture(1)
 
     assert next(read_many(slow_first(), workers=2)).text == "7"
-    assert 10 < drawn < 2 * many.KEPT + 2
+    assert drawn <= 2 * many.KEPT
 
 
 def test_memory_is_bounded(monkeypatch):

@@ -123,17 +123,17 @@ def fetching(stream: TextIO) -> Iterator[Any]:
 
     It draws on a terminal; elsewhere it says no more than that pictures are being made, which takes minutes.
     """
-    from ..data.dataset import MADE
+    from ..data.dataset import PICTURES
 
     began: dict[str, Any] = {}
     with ExitStack() as stack:
 
         def came(done: int, total: int | None, what: str) -> None:
-            kind = counting if what == MADE else downloading
+            kind = counting if what == PICTURES else downloading
             if kind.__name__ not in began:
                 stack.close()  # one bar at a time
                 began[kind.__name__] = stack.enter_context(kind(stream)) if is_terminal(stream) else None
-                if what == MADE and not is_terminal(stream):
+                if what == PICTURES and not is_terminal(stream):
                     click.echo(f"lenet: {total:,} pictures are being made; that takes minutes, once", file=stream)
             if (bar := began[kind.__name__]) is not None:
                 bar(done, total, what)

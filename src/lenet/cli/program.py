@@ -15,6 +15,7 @@ from typing import NoReturn
 import click
 
 from ..errors import LenetError
+from .calibrate import calibrate
 from .common import Interrupted, examples, print_json
 from .completion import completion
 from .data import data
@@ -63,7 +64,7 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, read, summary, report, models, data, reproduce, completion):
+for command in (train, evaluate, predict, read, calibrate, summary, report, models, data, reproduce, completion):
     program.add_command(command)
 
 

@@ -125,6 +125,8 @@ def _onto_stdout(
 
 def _drawn(settings: Settings, file: str, options: dict[str, Any], as_json: bool) -> bool:
     """Read a picture, draw it and its steps, and print what was read."""
+    import numpy as np
+
     from ..page.source import frames
     from ..reading import Steps, paint
     from ..reading.drawing import draw
@@ -137,9 +139,11 @@ def _drawn(settings: Settings, file: str, options: dict[str, Any], as_json: bool
             paint.check(path)
     source, steps = source_of(file), Steps()
     readings = [replace(page, file=file) for page in read_each(source, settings.reader(), steps)]
+    drawing = draw(next(frames(source)), readings[0])
     if options["draw"]:
-        paint.save(draw(next(frames(source)), readings[0]), options["draw"])
+        paint.save(drawing, options["draw"])
     if options["steps"]:
+        steps.add("Answer", np.asarray(drawing), readings[0].text.replace("\n", ", "))
         paint.save(montage(steps), options["steps"])
     if as_json:
         print_json([reading.to_dict() for reading in readings])

@@ -18,12 +18,13 @@ from ..zoo import READ
 from .writing import Written
 from .writing.chance import Rng
 
-RUBBISH, UNTOLD = READ.index(" "), -1
+CLASSES = READ  # the names of the labels, a character each
+RUBBISH, UNTOLD = CLASSES.index(" "), -1
 WHOLE, PART = 0.88, 0.66  # of a character's ink: from here it is one; up to here a piece of one
 PURE, MIXED = 0.12, 0.34  # of a candidate's ink that is not its character's: up to here it is one; from here several
 BESIDE = 0.08  # of a digit's height: ink so near a character is its own
-TALL = 0.4  # of a digit's height: ink of nobody's that is less high is dirt, and rubbish
 INKED = 0.25  # of full ink: from here a pixel belongs to somebody
+TALL = 0.4  # of a digit's height: what may be a digit
 MOST, LEAST = 1.2, 2  # rubbish that is kept for each character of a picture; for a picture
 
 Images = NDArray[np.uint8]
@@ -55,7 +56,7 @@ def cut_out(rng: Rng, written: Written, *, slant: bool) -> tuple[Images, NDArray
 
 
 def label(line: Straight, cuts: Cuts, found: Candidates, written: Written) -> Labels:
-    """Return the class of each candidate by ``zoo.READ``, int16 (E,); UNTOLD where it is neither one nor rubbish.
+    """Return the class of each candidate by ``CLASSES``, int16 (E,); UNTOLD where it is neither one nor rubbish.
 
     Args:
         line: the picture's, upright.
@@ -72,17 +73,18 @@ def label(line: Straight, cuts: Cuts, found: Candidates, written: Written) -> La
     own = held[np.arange(len(held)), owner]
     share = own / np.maximum(ink.sum(axis=0)[owner], 1e-6)
     others = 1 - own / np.maximum(held.sum(axis=1), 1e-6)
-    labels = np.where((share >= WHOLE) & (others <= PURE), _classes(written.text)[owner], UNTOLD)
-    labels = np.where((share <= PART) | (others >= MIXED), RUBBISH, labels)
+    classes = np.array([class_of(character) for character in written.text])
+    labels = np.where((share >= WHOLE) & (others <= PURE), classes[owner], UNTOLD)
+    labels[(share <= PART) | (others >= MIXED)] = RUBBISH
     tall = found.boxes[:, 3] - found.boxes[:, 1] > TALL * line.height
-    strange = (held[:, -1] > 0.5 * held.sum(axis=1)) & tall  # writing beside the line: perhaps whole digits
-    return np.where(strange, UNTOLD, labels).astype(np.int16)
+    labels[tall & (held[:, -1] > 0.5 * held.sum(axis=1))] = UNTOLD  # writing beside the line: it may be a whole digit
+    return labels.astype(np.int16)
 
 
-def _classes(text: str) -> Labels:
-    """Return the class of each character, int16 (len(text),): a comma is a dot; neither digit nor mark is rubbish."""
-    places = (READ.find("." if character == "," else character) for character in text)
-    return np.array([RUBBISH if place < 0 else place for place in places], np.int16)
+def class_of(character: str) -> int:
+    """Return the class of a written character: its own, that of what looks like it, or rubbish."""
+    alike = {",": ".", "£": "$", "€": "$"}.get(character, character)
+    return CLASSES.index(alike) if alike in CLASSES else RUBBISH
 
 
 def _ink_by_owner(line: Straight, cuts: Cuts, written: Written) -> NDArray[np.float64]:

@@ -16,8 +16,8 @@ from ..network import Shape
 from . import idx
 from .arrays import Labels
 
-MADE = "pictures made"
-Progress = Callable[[int, "int | None", str], None]  # bytes (MADE: pictures) that are there, in all if known, of what
+PICTURES = "pictures"
+Progress = Callable[[int, "int | None", str], None]  # bytes (or PICTURES) that are there, in all if known, of what
 
 MOST_CLASSES = 10_000
 

@@ -25,20 +25,20 @@ def load(
         folder: where a named set's files are, to take it from there and nowhere else.
         shape: rows and columns that a folder of pictures is resized to.
         progress: is called with bytes that have come, bytes in all or None, and of what; of a set that is made, with
-            pictures that are made, pictures in all, and ``dataset.MADE``.
+            pictures that are made, pictures in all, and ``dataset.PICTURES``.
 
     Raises:
         LenetError: there is no such name or path, no source has it, or the data are damaged.
     """
     name = name_or_path if isinstance(name_or_path, str) else ""
-    if name in (named.GLYPHS, named.WRITTEN) and folder is not None:
+    if name in (named.GLYPHS, *named.MADE) and folder is not None:
         raise LenetError(f"the data set {name} is made here and comes from no folder; leave the folder out")
     if name == named.GLYPHS:
         from .glyphs import dataset
 
         return dataset()
-    if name == named.WRITTEN:
-        return named.make(progress)
+    if name in named.MADE:
+        return named.make(name, progress)
     if name in named.names():
         where = None if folder is None else Path(folder).expanduser()
         return named.obtain(named.find(name), folder=where, progress=progress)

@@ -12,7 +12,8 @@ from .download import SILENCE
 from .sets import MNIST, SETS, NamedSet
 from .sources import FILES
 
-GLYPHS, WRITTEN = "glyphs", "written"
+GLYPHS, WRITTEN, WINDOWS = "glyphs", "written", "windows"
+MADE = (WRITTEN, WINDOWS)
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Description:
 
 def names() -> tuple[str, ...]:
     """Return the names that ``load`` knows."""
-    return (*SETS, GLYPHS, WRITTEN)
+    return (*SETS, GLYPHS, *MADE)
 
 
 def describe(name: str) -> Description:
@@ -58,6 +59,13 @@ def describe(name: str) -> Description:
 
         summary = "digits drawn from the paper's 7x12 bitmaps and distorted; needs no network"
         return Description(GLYPHS, summary, tuple(DIGITS), TRAIN, TEST, (28, 28), ("drawn here",), True, None)
+    if name == WINDOWS:
+        from . import written
+        from . import written_windows as windows
+
+        path, sources = windows.place(), (f"made here, of {MNIST.name}",)
+        kept = path.is_file(), path.parent
+        return Description(WINDOWS, windows.SUMMARY, written.CLASSES, None, None, windows.SHAPE, sources, *kept)
     if name == WRITTEN:
         from . import written
 
@@ -93,23 +101,24 @@ def fetch(name: str, *, progress: Progress | None = None) -> Path | None:
     """
     if name == GLYPHS:
         return None
-    if name == WRITTEN:
-        make(progress)
-        return cache.place(WRITTEN)
+    if name in MADE:
+        make(name, progress)
+        return cache.place(name)
     named = find(name)
     obtain(named, progress=progress)
     return cache.folder(named)
 
 
-def make(progress: Progress | None = None) -> Dataset:
-    """Return the set that is made, out of the cache or made now; ``obtain`` gives the digits for it.
+def make(name: str, progress: Progress | None = None) -> Dataset:
+    """Return a set that is made, out of the cache or made now; ``obtain`` gives the digits for it.
 
     Raises:
         LenetError: the digits can't be had.
     """
-    from . import written
+    from . import written, written_windows
 
-    return written.dataset(lambda: obtain(MNIST, progress=progress), progress)
+    dataset = written.dataset if name == WRITTEN else written_windows.dataset
+    return dataset(lambda: obtain(MNIST, progress=progress), progress)
 
 
 def find(name: str) -> NamedSet:

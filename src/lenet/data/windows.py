@@ -7,11 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..page.straight import Straight
-from ..page.strip import Strip
-from .candidates import CLASSES, RUBBISH
+from ..page.cleaning import clean
+from ..page.straight import Straight, straighten
+from ..page.strip import Strip, strip_of
+from .candidates import RUBBISH, class_of
+from .writing import Written
 
 SIDE = 32
+LEGIBLE = 0.4  # of the ink that a line has or seems to have, what is both: with less it can't be read
 NEAR = 0.28  # of a character's width: a window whose middle is that far from the character's names it ...
 NEAREST, FARTHEST = 2.5, 4.5  # ... but no less and no more than so many columns ...
 APART = 0.35  # ... nor than this share of the way to the next character
@@ -32,6 +35,22 @@ class Characters:
     centres: NDArray[np.float64]
     reach: NDArray[np.float64]
     labels: NDArray[np.int64]
+
+
+def cut_out(rng: np.random.Generator, written: Written, *, slant: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return windows of a picture of a line, uint8 (N, 32, 32), and labels, uint8 (N,); none where it can't be read.
+
+    Args:
+        rng: of which windows are taken.
+        written: the picture.
+        slant: whether its strokes may be leaning.
+    """
+    ink = clean(written.picture)
+    line, own = straighten(ink, slant=slant), written.owner >= 0
+    if line is None or (own & ink.mask).sum() < LEGIBLE * (own | ink.mask).sum():
+        return np.empty((0, SIDE, SIDE), np.uint8), np.empty(0, np.uint8)
+    strip = strip_of(line)
+    return windows(rng, strip, characters_of(line, strip, written.owner, written.text))
 
 
 def characters_of(line: Straight, strip: Strip, owner: NDArray[np.int16], text: str) -> Characters:
@@ -57,12 +76,6 @@ def characters_of(line: Straight, strip: Strip, owner: NDArray[np.int16], text: 
     away = np.abs(centres[:, None] - centres) + np.where(np.eye(len(centres), dtype=bool), np.inf, 0)
     reach = np.clip(NEAR * widths, NEAREST, FARTHEST)
     return Characters(centres, np.minimum(reach, APART * away.min(axis=1, initial=np.inf)), names[there])
-
-
-def class_of(character: str) -> int:
-    """Return the class of a written character: its own, that of what looks like it, or rubbish."""
-    alike = {",": ".", "£": "$", "€": "$"}.get(character, character)
-    return CLASSES.index(alike) if alike in CLASSES else RUBBISH
 
 
 def windows(

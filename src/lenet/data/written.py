@@ -23,7 +23,7 @@ from ..files import write_atomically
 from ..processes import each
 from ..zoo import READ
 from . import cache, npz
-from .dataset import MADE, Dataset, Parts, Progress
+from .dataset import PICTURES, Dataset, Parts, Progress
 from .writing.supply import Digits
 
 NAME = "written"
@@ -33,6 +33,8 @@ CLASSES = tuple(READ)
 BLOCK = 50  # pictures that a process makes at once
 
 Cut = tuple[NDArray[np.uint8], NDArray[np.uint8]]
+Block = tuple[bool, int, int]  # lines or singles, first, end
+Begin = Callable[[tuple[int, Digits]], Callable[[Block], Cut]]
 
 
 @dataclass(frozen=True)
@@ -63,31 +65,46 @@ def dataset(mnist: Callable[[], Dataset], progress: Progress | None = None) -> D
 
     Args:
         mnist: gives the digits, where they are needed.
-        progress: is called with pictures that are made, how many there will be, and ``MADE``.
+        progress: is called with pictures that are made, how many there will be, and ``PICTURES``.
     """
-    path = place()
+    return Dataset(NAME, CLASSES, *kept(NAME, place(), lambda: make(mnist(), TRAIN, TEST, progress=progress)))
+
+
+def place() -> Path:
+    """Return the file that it is kept in."""
+    return file_of(NAME, MADE_BY, TRAIN, TEST)
+
+
+def kept(name: str, path: Path, make: Callable[[], Parts]) -> Parts:
+    """Return the parts of a set that is made: out of its file, or made and then kept in it."""
     try:
         parts = npz.read(path) if path.is_file() else None
     except LenetError:  # damaged: made anew
         parts = None
     if parts is None:
-        parts = make(mnist(), TRAIN, TEST, progress=progress)
-        cache.keep(NAME, lambda folder: _store(parts, folder / path.name), "made")
-    return Dataset(NAME, CLASSES, *parts)
+        made = parts = make()
+        cache.keep(name, lambda folder: _store(made, folder / path.name), "made")
+    return parts
 
 
-def place() -> Path:
-    """Return the file that it is kept in, whose name tells what made it: other settings or code make another file."""
-    made = hashlib.sha256(json.dumps([READ, asdict(TRAIN), asdict(TEST)]).encode())
+def file_of(name: str, made_by: tuple[str, ...], train: Part, test: Part) -> Path:
+    """Return the file of a set that is made; its name tells by what: other settings or code make another file."""
+    made = hashlib.sha256(json.dumps([READ, asdict(train), asdict(test)]).encode())
     root = Path(str(files(__package__.rpartition(".")[0])))
-    for name in MADE_BY:
-        for path in sorted((root / name).rglob("*.py")) or [root / name]:
+    for part in made_by:
+        for path in sorted((root / part).rglob("*.py")) or [root / part]:
             made.update(path.read_bytes())
-    return cache.place(NAME) / f"{made.hexdigest()[:16]}.npz"
+    return cache.place(name) / f"{made.hexdigest()[:16]}.npz"
 
 
 def make(
-    mnist: Dataset, train: Part, test: Part, *, workers: int | None = None, progress: Progress | None = None
+    mnist: Dataset,
+    train: Part,
+    test: Part,
+    *,
+    how: Begin | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
 ) -> Parts:
     """Make the set; the same arguments make the same, whatever the number of processes.
 
@@ -95,6 +112,7 @@ def make(
         mnist: the digits.
         train: the training part.
         test: the test part.
+        how: what begins the processes that make it; None: ``begin``.
         workers: processes; None: one a core.
         progress: as of ``dataset``.
 
@@ -107,37 +125,43 @@ def make(
         digits = tuple(array[slice(*part.rows)] for array in (mnist.train_images, mnist.train_labels))
         cuts = [digits] if part.digits else []
         blocks = list(_blocks(part))
-        for (_, first, end), cut in zip(blocks, each(begin, (part.seed, digits), blocks, workers), strict=True):
+        for (_, first, end), cut in zip(blocks, each(how or begin, (part.seed, digits), blocks, workers), strict=True):
             cuts.append(cut)
             done += end - first
             if progress is not None:
-                progress(done, total, MADE)
+                progress(done, total, PICTURES)
         found += _mixed(cuts, part.seed)
     return Parts(*found)
 
 
-def begin(how: tuple[int, Digits]) -> Callable[[tuple[bool, int, int]], Cut]:
-    """Return what makes a block of pictures and cuts them, of a seed and the digits to write with.
+def begin(how: tuple[int, Digits]) -> Callable[[Block], Cut]:
+    """Return what makes a block of pictures and cuts them, of a seed and the digits to write with."""
+    from .candidates import cut_out
+
+    return blocks_of(how, cut_out)
+
+
+def blocks_of(how: tuple[int, Digits], cut: Callable[..., Cut]) -> Callable[[Block], Cut]:
+    """Return what makes a block of pictures and cuts them by ``cut(rng, written, slant=)``.
 
     A block is (lines or singles, first, end); each picture's number and kind seed it.
     """
-    from .candidates import cut_out
     from .writing import write_line, write_single
 
     seed, digits = how
 
-    def block(which: tuple[bool, int, int]) -> Cut:
+    def block(which: Block) -> Cut:
         lines, first, end = which
         cuts = []
         for number in range(first, end):
             rng = np.random.default_rng((seed, lines, number))
-            cuts.append(cut_out(rng, (write_line if lines else write_single)(rng, digits), slant=lines))
+            cuts.append(cut(rng, (write_line if lines else write_single)(rng, digits), slant=lines))
         return _joined(cuts)
 
     return block
 
 
-def _blocks(part: Part) -> Iterator[tuple[bool, int, int]]:
+def _blocks(part: Part) -> Iterator[Block]:
     for lines, count in ((True, part.lines), (False, part.singles)):
         for first in range(0, count, BLOCK):
             yield lines, first, min(first + BLOCK, count)

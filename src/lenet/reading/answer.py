@@ -14,6 +14,7 @@ from .line import DIGITS, SYMBOLS, CutLine
 from .result import Digit, Kind, Line, Reason
 
 if TYPE_CHECKING:
+    from .scoring import Scoring
     from .sliding.line import Along
 
 ALTERNATIVES = 5
@@ -40,22 +41,20 @@ def answer(
         kind: what the picture holds.
         grammar: what the answer may be; None: anything.
         calibration: turns evidence into probabilities.
-        along: what the network says that was slid along the line, and its weight from 0 to 1; None: the cuts alone count.
+        along: what the network says that was slid along the line, and its weight from 0 to 1; None: the cuts
+            decide alone.
         least: answers less sure than that are rejected.
         keep_marks: whether dots, dashes and the like stay in the answer.
     """
-    graph = cut.graph(calibration.scoring)
-    answers = Answers(graph, grammar)
-    best_of = answers.best if along is None else partial(together, graph, answers, *along, grammar)
-    paths = best_of(n=ALTERNATIVES)
+    scoring = calibration.scoring.alone() if kind == "single" else calibration.scoring
+    answers, paths = likeliest(cut, scoring, grammar, along)
     if not paths:
         return Line("", 0.0, box, (), True, "no answer fits")
     best = paths[0]
-    chances = [float(cut.probabilities[best.edges[at], best.symbols[at]]) for at in best.places if at >= 0]
-    sure = calibration.answer(best.probability * answers.share, chances, kind)
+    sure = calibration.answer(*support(cut, answers, best), kind)
     if not best.text:
         return Line("", sure, box, (), True, "not a digit")
-    digits = _characters(cut, answers, best, box, calibration, keep_marks)
+    digits = _characters(cut, answers, best, box, calibration=calibration, keep_marks=keep_marks)
     reason: Reason = "not a digit" if sure < NOT_A_DIGIT else "unsure" if sure < least else ""
     left = max(1 - best.probability, 1e-9)
     others = tuple((path.text, (1 - sure) * path.probability / left) for path in paths[1:])
@@ -64,8 +63,27 @@ def answer(
     return Line(text, sure, _around([digit.box for digit in digits], box), digits, bool(reason), reason, others)
 
 
+def likeliest(
+    cut: CutLine,
+    scoring: Scoring,
+    grammar: Grammar | None = None,
+    along: tuple[Along, float] | None = None,
+    n: int = ALTERNATIVES,
+) -> tuple[Answers, list[Path]]:
+    """Return what the graph of a line says, and its ``n`` likeliest answers, the best first; see ``answer``."""
+    answers = Answers(cut.graph(scoring), grammar)
+    best = answers.best if along is None else partial(together, answers, *along, grammar)
+    return answers, best(n=n)
+
+
+def support(cut: CutLine, answers: Answers, path: Path) -> tuple[float, list[tuple[float, ...]]]:
+    """Return what speaks for an answer: its share, and the networks' opinion of each character."""
+    parts = [cut.opinion.of(path.edges[at], path.symbols[at]) for at in path.places if at >= 0]
+    return path.probability * answers.share, parts
+
+
 def _characters(
-    cut: CutLine, answers: Answers, path: Path, box: Box, calibration: Calibration, keep_marks: bool
+    cut: CutLine, answers: Answers, path: Path, box: Box, *, calibration: Calibration, keep_marks: bool
 ) -> tuple[Digit, ...]:
     """Return the characters of a path from left to right."""
     found = []
@@ -75,7 +93,7 @@ def _characters(
         if at not in read and not (keep_marks and mark):
             continue
         posterior = answers.posteriors[edge]
-        sure = calibration.character(float(posterior[symbol]), float(cut.probabilities[edge, symbol]))
+        sure = calibration.character(float(posterior[symbol]), cut.opinion.of(edge, symbol))
         where = cut.box(edge, box.left, box.top)
         label = _comma(SYMBOLS[symbol], where)
         found.append(Digit(label, sure, where, sure < NOT_A_DIGIT, _alternatives(cut, edge, symbol)))

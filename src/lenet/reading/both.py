@@ -8,25 +8,22 @@ import numpy as np
 
 from .grammar import Grammar
 from .grammar.values import Values
-from .graph import Answers, Graph, Path
+from .graph import Answers, Path
 from .sliding.line import Along
 
 TEXTS = 6  # of each way, that the other is asked about
 NEVER = -25.0  # log probability: what one way finds impossible the other may still carry
-WEIGHTS = {"cuts": 0.0, "both": 0.5, "sliding": 1.0}  # of what sliding along the line says; the cuts have the rest
+WEIGHTS = {"cuts": 0.0, "both": 0.3, "sliding": 1.0}  # of what sliding along the line says; the cuts have the rest
 
 
-def together(
-    graph: Graph, answers: Answers, along: Along, weight: float, grammar: Grammar | None, n: int
-) -> list[Path]:
+def together(answers: Answers, along: Along, weight: float, grammar: Grammar | None, n: int) -> list[Path]:
     """Return up to ``n`` answers, the likeliest by both ways first, with their probabilities by both.
 
     The log probabilities of a text by either way are added, weighed; those of the texts that either way finds likely
     are taken for all there are.
 
     Args:
-        graph: of the line's candidates.
-        answers: of the graph within the grammar.
+        answers: of the line's graph within the grammar.
         along: what the network says that was slid along the line.
         weight: of what it says, 0 to 1; the cuts have the rest.
         grammar: what an answer may be; None: anything.
@@ -35,7 +32,7 @@ def together(
     paths = {path.text: path for path in answers.best(TEXTS)}
     for found in along.likeliest(TEXTS, grammar):
         if found.text and found.text not in paths:
-            only = Answers(graph, Values((found.text,)))
+            only = Answers(answers.graph, Values((found.text,)))
             paths |= {path.text: replace(path, probability=only.share) for path in only.best(1)}
     if not paths:
         return []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import exp, log
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from ..model import Ensemble, Model
 
 NEVER = 1e-6  # probabilities are held this far from 0 and 1
+PARTS = 6  # of the evidence
 
-Line = tuple[float, ...]
+Factors = tuple[float, ...]
+PLAIN: Factors = (0.0, 0.4, 0.2, 0.2, 0.1, 0.1, 0.1)
 
 
 def logit(probability: float) -> float:
@@ -25,18 +27,19 @@ def logit(probability: float) -> float:
     return log(held / (1 - held))
 
 
-def evidence(share: float, chances: list[float]) -> tuple[float, float, float]:
-    """Return what speaks for an answer.
+def evidence(share: float, characters: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """Return what speaks for an answer, PARTS numbers.
 
     Args:
         share: the answer's probability among all answers of its graph, in [0, 1].
-        chances: what the network gives each of its characters by itself, in [0, 1]; none for an empty answer.
+        characters: what speaks for each of its characters, as ``Opinion.of`` has it; none for an empty answer.
 
     Returns:
-        The log odds of the share, those of the weakest character, and the mean of the characters' log odds.
+        The log odds of the share, the mean of the characters' log odds, and the least of each part of what speaks for
+        them: the answer is as sure as its weakest character.
     """
-    odds = [logit(chance) for chance in chances] or [0.0]
-    return logit(share), min(odds), sum(odds) / len(odds)
+    held = characters or [(0.0,) * (PARTS - 2)]
+    return (logit(share), sum(parts[0] for parts in held) / len(held), *map(min, zip(*held, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -52,9 +55,9 @@ class Calibration:
     """
 
     scoring: Scoring = field(default_factory=Scoring)
-    single: Line = (0.0, 0.4, 0.3, 0.3)
-    line: Line = (0.0, 0.4, 0.3, 0.3)
-    digit: Line = (0.0, 0.5, 0.5, 0.0)
+    single: Factors = PLAIN
+    line: Factors = PLAIN
+    digit: Factors = PLAIN
     errors: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
 
     @classmethod
@@ -71,13 +74,13 @@ class Calibration:
         """Return it as it is kept with the weights."""
         return asdict(self)
 
-    def answer(self, share: float, chances: list[float], kind: str) -> float:
+    def answer(self, share: float, characters: Sequence[Sequence[float]], kind: str) -> float:
         """Return the probability that an answer is right, in [0, 1]; see ``evidence``."""
-        return sigmoid(self.single if kind == "single" else self.line, evidence(share, chances))
+        return sigmoid(self.single if kind == "single" else self.line, evidence(share, characters))
 
-    def character(self, posterior: float, chance: float) -> float:
-        """Return the probability that a character is right: from its posterior in the graph, and the network's."""
-        return sigmoid(self.digit, evidence(posterior, [chance]))
+    def character(self, posterior: float, parts: Sequence[float]) -> float:
+        """Return the probability that a character is right: by its posterior in the graph, and the networks' parts."""
+        return sigmoid(self.digit, evidence(posterior, [parts]))
 
     def least(self, error: float, kind: str) -> float:
         """Return the confidence from which on at most that share of the answers is wrong, as far as is known."""
@@ -85,7 +88,7 @@ class Calibration:
         return next((confidence for share, confidence in rows if share <= error), 1.0 - error)
 
 
-def sigmoid(weights: Line, values: tuple[float, float, float]) -> float:
+def sigmoid(weights: Factors, values: Sequence[float]) -> float:
     """Return the logistic function of a constant and weighted values."""
     total = weights[0] + sum(weight * value for weight, value in zip(weights[1:], values, strict=True))
     return 1 / (1 + exp(-float(np.clip(total, -30, 30))))

@@ -12,8 +12,8 @@ import signal
 import subprocess
 import sys
 import threading
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from queue import SimpleQueue
 from typing import Any
 
 from ..errors import LenetError
@@ -24,6 +24,7 @@ from .settings import Settings
 TRIES = 2  # a picture may be unlucky once: when memory runs out, the system ends any process
 ONE_THREAD = dict.fromkeys(("LENET_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 BEGIN = "import sys; sys.path[:] = {path!r}; from lenet.reading.worker import main; main()"
+PATIENCE = 5  # seconds for a thread to see that its process has ended
 OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows' way of keeping Ctrl-C away from it
 
 
@@ -34,13 +35,8 @@ class Died(Exception):  # noqa: N818
 class Worker:
     """One process, and the pipes to it."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Begin it and wait until it can read.
-
-        Raises:
-            LenetError: it can't, and says why.
-            Died: it has ended.
-        """
+    def __init__(self) -> None:
+        """Begin it; raise ``OSError`` where the system can't."""
         self._process = subprocess.Popen(
             [sys.executable, "-c", BEGIN.format(path=sys.path)],
             stdin=subprocess.PIPE,
@@ -49,13 +45,15 @@ class Worker:
             start_new_session=True,  # the terminal's Ctrl-C doesn't reach it
             creationflags=OWN_GROUP,
         )
-        try:
-            wrong = self._ask(settings)
-        except BaseException:
-            self.end()
-            raise
-        if wrong:
-            self.end()
+
+    def prepare(self, settings: Settings) -> None:
+        """Wait until it can read.
+
+        Raises:
+            LenetError: it can't, and says why.
+            Died: it has ended.
+        """
+        if wrong := self._ask(settings):
             raise LenetError(wrong)
 
     def read(self, source: Portable, pages: bool) -> list[Reading]:
@@ -92,63 +90,87 @@ class Worker:
 
 
 class Crew:
-    """Several of them; each is begun when it is first needed."""
+    """Several of them, each led by a thread; each is begun when it is first needed.
+
+    The threads share queues with the main one, which need no lock of Python's: Ctrl-C may come at any moment there, and
+    would leave such a lock locked.
+    """
 
     def __init__(self, settings: Settings, workers: int) -> None:
-        self._settings, self._mine = settings, threading.local()
-        self._pool = ThreadPoolExecutor(workers, "lenet-reading")
-        self._all: set[Worker] = set()
-        self._lock, self._ended = threading.Lock(), False
+        self._settings, self._all, self._ended = settings, set[Worker](), False
+        self._asked: SimpleQueue[tuple[int, Portable, bool] | None] = SimpleQueue()
+        self._answered: SimpleQueue[tuple[int, list[Reading] | BaseException]] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._lead, name=f"lenet-reading-{number}", daemon=True)
+            for number in range(workers)
+        ]
+        for thread in self._threads:
+            thread.start()
 
-    def submit(self, source: Portable, pages: bool) -> Future[list[Reading]]:
-        """Have a source read by the next process that is free.
+    def ask(self, ticket: int, source: Portable, pages: bool) -> None:
+        """Have a source read by the next process that is free."""
+        self._asked.put((ticket, source, pages))
 
-        The future raises ``LenetError`` where no process can be begun.
+    def answer(self) -> tuple[int, list[Reading]]:
+        """Wait for the next one that is read, and return its ticket and readings.
+
+        Raises:
+            LenetError: no process could be begun.
         """
-        return self._pool.submit(self._read, source, pages)
+        ticket, readings = self._answered.get()
+        if isinstance(readings, BaseException):
+            raise readings
+        return ticket, readings
 
     def end(self) -> None:
         """End all of them at once."""
-        with self._lock:
-            self._ended = True
-            workers = list(self._all)
-        for worker in workers:
+        self._ended = True
+        for worker in list(self._all):
             worker.end()
-        self._pool.shutdown(cancel_futures=True)
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            thread.join(PATIENCE)
 
-    def _read(self, source: Portable, pages: bool) -> list[Reading]:
-        how = ""
-        for _ in range(TRIES):
-            worker = self._worker()
+    def _lead(self) -> None:
+        """Pass on what is asked and answered, until the end."""
+        worker: Worker | None = None
+        while not self._ended and (asked := self._asked.get()) is not None:
+            ticket, source, pages = asked
+            how = ""
             try:
-                return worker.read(source, pages)
-            except Died as died:
-                how = str(died)
+                for _ in range(TRIES):
+                    worker = worker or self._begun()
+                    try:
+                        self._answered.put((ticket, worker.read(source, pages)))
+                        break
+                    except Died as died:
+                        how = str(died)
+                        self._drop(worker)
+                        worker = None
+                else:
+                    text = f"the process that read it {how}, {TRIES} times; fewer workers leave each more memory"
+                    self._answered.put((ticket, [Reading.failed(text, name(source))]))
+            except BaseException as error:
+                self._answered.put((ticket, error))
+
+    def _begun(self) -> Worker:
+        """Return a new process that is ready."""
+        try:
+            worker = Worker()
+            self._all.add(worker)
+            try:
+                if self._ended:
+                    raise Died("has been ended")
+                worker.prepare(self._settings)
+            except BaseException:
                 self._drop(worker)
-        text = f"the process that read it {how}, {TRIES} times; fewer workers leave each more memory"
-        return [Reading.failed(text, name(source))]
-
-    def _worker(self) -> Worker:
-        """Return this thread's process."""
-        if self._ended:
-            raise Died("has been ended")
-        if (worker := getattr(self._mine, "worker", None)) is None:
-            try:
-                worker = Worker(self._settings)
-            except (Died, OSError) as error:
-                raise LenetError(
-                    f"a process to read in could not be begun: it {error}; read in this one: workers=1"
-                ) from None
-            self._mine.worker = worker
-            with self._lock:
-                self._all.add(worker)
-                ended = self._ended
-            if ended:
-                worker.end()
+                raise
+        except (Died, OSError) as error:
+            text = f"a process to read in could not be begun: it {error}; read in this one: workers=1"
+            raise LenetError(text) from None
         return worker
 
     def _drop(self, worker: Worker) -> None:
         worker.end()
-        self._mine.worker = None
-        with self._lock:
-            self._all.discard(worker)
+        self._all.discard(worker)

@@ -1,13 +1,13 @@
 """The graph of candidate characters: its best paths, and how probable each character and each answer is.
 
-The paper's graph transformer network (section VI): nodes are cuts, edges are candidates between two cuts, a path from the
-first cut to the last is a way to cut and to read the line. The weight of a path is the product of its edges', and the
-probability of an answer is the weight of all its paths over the weight of all paths: the forward algorithm of VI.E.
+As in the paper's sections V and VI, nodes are cuts, edges are candidates between two cuts, and a path from the first
+cut to the last is a way to cut and to read the line. The weight of a path is the product of its edges' (its score is
+the logarithm); an answer's probability is the weight of all its paths over that of all paths, by the forward algorithm.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,10 +21,10 @@ from .lattice import NEVER, Edges, Weights, free, intersect
 from .search import Hypothesis, different, probabilities
 
 IMPOSSIBLE = -1e9  # log scores below it are taken for -inf
-# With a grammar, candidates are left out at first that hold less than exp(-depth) of all paths' weight, and taken in where
-# what is left out might matter. Where characters are sure, few are left within 18 (1.5e-8); beyond 700 nothing fits.
-DEPTHS = (18, 50, 700)
-LOST = 1e-4  # of the weight that a grammar accepts, what may be left out
+# With a grammar, candidates are left out at first that hold less than exp(-depth) of all paths' weight, and taken in
+# where what is left out might matter. Where characters are sure, few are left within 16; beyond 700 nothing fits.
+DEPTHS = (16, 24, 36, 64, 700)
+LOST = 1e-3  # of the weight that a grammar accepts, what may be left out
 
 
 @dataclass(frozen=True, eq=False)
@@ -157,7 +157,7 @@ class Answers:
         """Return the different answers of the ``n`` best paths, best path first; none where no path is accepted.
 
         An answer has many paths: it stands where its best one does, and its probability is that of all. With a grammar,
-        those from the second on are left out that hold less than exp(-18) of what all paths hold without it.
+        those from the second on may be left out whose best path has less than exp(-16) of the weight of all without it.
 
         Raises:
             LenetError: n isn't a whole number of 1 or more.
@@ -171,7 +171,11 @@ class Answers:
         found = found[:1] + [path for path in found[1:] if path.score > self._floor]
         readings = [path.read for path in found]
         shares = probabilities(self._lattice, self._edges, self._table, silent, readings)
-        return [self._path(path, share) for path, share in zip(found, shares, strict=True)]
+        answers: dict[str, Path] = {}
+        for path in (self._path(path, share) for path, share in zip(found, shares, strict=True)):
+            first = answers.get(path.text)  # read with a mark and without it, where the grammar puts it in
+            answers[path.text] = replace(first, probability=first.probability + path.probability) if first else path
+        return list(answers.values())
 
     def _path(self, path: Hypothesis, probability: float) -> Path:
         steps = path.steps()
@@ -204,6 +208,6 @@ def best_paths(graph: Graph, n: int = 1, grammar: Grammar | None = None) -> list
 
 
 def posteriors(graph: Graph, grammar: Grammar | None = None) -> tuple[float, NDArray[np.float32]]:
-    """Return the log weight of all paths (that a grammar accepts), and float32 (E, S): how probable each candidate is."""
+    """Return log of the weight of all paths (in the grammar), and float32 (E, S): how probable each candidate is."""
     answers = Answers(graph, grammar)
     return answers.log_total, answers.posteriors

@@ -98,9 +98,7 @@ class Lattice:
         total[self.final] = best[self.final] = 0
         for points, pairs, to in reversed(self.blocks):
             best[points] = (self.weights.best[pairs] + best[to]).max(axis=1)
-            sums = self.weights.total[pairs] + total[to]
-            most = sums.max(axis=1)
-            total[points] = most + np.log(np.exp(sums - most[:, None]).sum(axis=1))
+            total[points] = _log_sums(self.weights.total[pairs] + total[to])
         return total, best
 
     @cached_property
@@ -121,6 +119,14 @@ class Lattice:
         keys = nodes * self.states + states
         found = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         return np.where((self.keys[found] == keys) & (states >= 0), found, len(self.keys))
+
+
+def _log_sums(rows: Floats) -> Floats:
+    """Return the logarithm of the sum of the exponentials of each row."""
+    if len(rows) == 1:  # as on a graph alone: several times as fast, and slower for many rows
+        return np.asarray(np.logaddexp.reduce(rows, axis=1))
+    most = rows.max(axis=1)
+    return np.asarray(most + np.log(np.exp(rows - most[:, None]).sum(axis=1)))
 
 
 def free(edges: Edges, weights: Weights) -> Lattice:

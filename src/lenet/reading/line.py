@@ -13,6 +13,7 @@ from ..page.candidates import Candidates, find_candidates
 from ..page.cuts import Cuts, find_cuts, pieces
 from ..page.straight import Straight, straighten
 from ..zoo import READ
+from .opinion import Opinion, ask
 from .scoring import Scoring
 
 if TYPE_CHECKING:
@@ -33,13 +34,18 @@ class CutLine:
         line: its ink, strokes upright.
         cuts: of it.
         candidates: between the cuts.
-        probabilities: float32 (N, 15), of each of ``SYMBOLS``.
+        opinion: what the networks say of the candidates, by ``SYMBOLS``.
     """
 
     line: Straight
     cuts: Cuts
     candidates: Candidates
-    probabilities: NDArray[np.float32]
+    opinion: Opinion
+
+    @property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Of each of ``SYMBOLS``, float32 (N, 15)."""
+        return self.opinion.probabilities
 
     def graph(self, scoring: Scoring) -> Graph:
         """Return the graph of its candidates."""
@@ -68,13 +74,16 @@ class CutLine:
         )
 
 
-def cut_line(ink: Ink, model: Model | Ensemble, *, slant: bool) -> CutLine | None:
+def cut_line(
+    ink: Ink, model: Model | Ensemble, *, slant: bool, second: Model | Ensemble | None = None
+) -> CutLine | None:
     """Return the line of writing that some ink is; None where there is none.
 
     Args:
         ink: of the line and nothing else.
         model: reads (28, 28); its classes are ``SYMBOLS``.
         slant: whether the strokes may be leaning.
+        second: a network of the ten digits, for a second opinion; None: there is none.
     """
     line = straighten(ink, slant=slant)
     if line is None:
@@ -83,4 +92,4 @@ def cut_line(ink: Ink, model: Model | Ensemble, *, slant: bool) -> CutLine | Non
     found = find_candidates(line, cuts)
     if not len(found):
         return None
-    return CutLine(line, cuts, found, np.asarray(model.probabilities(found.images)))
+    return CutLine(line, cuts, found, ask(found.images, model, second))

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from itertools import chain
 from time import perf_counter
 from typing import Any
@@ -55,38 +53,36 @@ def stream(
     return readings()
 
 
-def _side_by_side(settings: Settings, sources: Iterator[Any], workers: int, pages: bool) -> Iterator[list[Reading]]:
+def _side_by_side(
+    settings: Settings, sources: Iterator[Any], workers: int, pages: bool
+) -> Generator[list[Reading], None, None]:
     """Yield readings in order; not all are begun before the first is taken, nor are more kept than ``KEPT`` says."""
-    crew = Crew(settings, workers)
-    turn: deque[Future[list[Reading]]] = deque()
-    reading: set[Future[list[Reading]]] = set()
-    more = True
+    found: dict[int, list[Reading]] = {}  # by their place, while those before them aren't there
+    begun = given = away = 0  # sources drawn, readings yielded, sources that the crew has
+    more, crew = True, Crew(settings, workers)
     try:
-        while more or turn:
-            while more and len(reading) < AHEAD * workers and len(turn) < KEPT * workers:
+        while more or given < begun:
+            while more and away < AHEAD * workers and begun - given < KEPT * workers:
                 try:
                     source = next(sources)
                 except StopIteration:
                     more = False
                     break
-                turn.append(_begin(crew, source, pages))
-                reading.add(turn[-1])
-            while turn and turn[0].done():
-                yield turn.popleft().result()
-            if turn:
-                wait(reading, return_when=FIRST_COMPLETED)
-            reading = {future for future in reading if not future.done()}
+                try:
+                    crew.ask(begun, portable(source, pages), pages)
+                    away += 1
+                except Exception as error:
+                    found[begun] = [Reading.failed(told(error), name(source))]
+                begun += 1
+            if given in found:
+                yield found.pop(given)
+                given += 1
+            elif away:
+                place, readings = crew.answer()
+                found[place] = readings
+                away -= 1
     finally:
         crew.end()
-
-
-def _begin(crew: Crew, source: Any, pages: bool) -> Future[list[Reading]]:
-    try:
-        return crew.submit(portable(source, pages), pages)
-    except Exception as error:
-        failed: Future[list[Reading]] = Future()
-        failed.set_result([Reading.failed(told(error), name(source))])
-        return failed
 
 
 def cores() -> int:

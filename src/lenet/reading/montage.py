@@ -11,14 +11,18 @@ from .steps import Step
 
 ROOM = 440, 300  # columns and rows that a step's picture has
 MOST = 12  # times that it is enlarged
+SHOWN = 40  # steps; a page of many lines has several for each
 NAME, CAPTION = 19, 15  # letters, in pixels
 GAP = 24
 SHAPE = 1.5  # width to height of the whole, about
 
 
 def montage(steps: Sequence[Step]) -> Image.Image:
-    """Return the steps side by side, in rows, with numbers, names and captions."""
-    cells = [_cell(number, step) for number, step in enumerate(steps, 1)]
+    """Return the steps side by side, in rows, with numbers, names and captions; of very many, the first and last."""
+    numbered = list(enumerate(steps, 1))
+    if len(numbered) > SHOWN:
+        numbered[SHOWN - 1 : -1] = []
+    cells = [_cell(number, step) for number, step in numbered]
     wide = ROOM[0]
     columns = min(range(1, len(cells) + 1), key=lambda count: abs(_shape(cells, count) - SHAPE), default=1)
     rows = [cells[start : start + columns] for start in range(0, len(cells), columns)]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from .settings import Weights
     from .steps import Steps
 
-MODEL, SLIDING = "reader", "reader-sliding"
+MODEL, SLIDING, SECOND = "reader", "reader-sliding", "lenet5-best"
 
 
 class Reader:
@@ -59,10 +59,11 @@ class Reader:
         Raises:
             LenetError: there is no such model, or it isn't one that reads pictures.
         """
-        self.model = _loaded(model)
+        self.model = loaded(model)
         self.kind, self.grammar, self.keep_marks, self.method = kind, grammar, keep_marks, method
+        self.second = second()
         self.calibration = Calibration.of(self.model)
-        self.sliding = None if method == "cuts" else _sliding()
+        self.sliding = None if method == "cuts" else sliding()
         self.min_confidence, self.error = min_confidence or 0.0, error
 
     def read(self, frame: Frame, *, steps: Steps | None = None) -> Reading:
@@ -76,14 +77,15 @@ class Reader:
         ink = clean(frame.pixels, None if steps is None else steps.add)
         kind = self.kind or kind_of(ink)
         rows, columns = frame.pixels.shape[:2]
+        size = round(columns / frame.scale), round(rows / frame.scale)
         parts = split_lines(ink) if kind == "page" else [Row(Box(0, 0, columns, rows), ink)]
-        lines = [_at(line, frame.scale) for part in parts if (line := self._line(part, kind, steps)) is not None]
+        lines = [_at(line, frame.scale, size) for part in parts if (line := self._line(part, kind, steps)) is not None]
         reasons: list[Reason] = [line.reason for line in lines if line.rejected] or ([] if lines else ["blank"])
         return Reading(
             tuple(lines),
             file=frame.name,
             page=frame.page,
-            size=(round(columns / frame.scale), round(rows / frame.scale)),
+            size=size,
             kind=kind,
             rejected=bool(reasons),
             reason=reasons[0] if reasons else "",
@@ -93,7 +95,7 @@ class Reader:
 
     def _line(self, part: Row, kind: Kind, steps: Steps | None) -> Line | None:
         """Return what the ink of a line says; None where there is none."""
-        cut = cut_line(part.ink, self.model, slant=kind != "single")
+        cut = cut_line(part.ink, self.model, slant=kind != "single", second=self.second)
         if cut is None:
             return None
         if steps is not None:
@@ -118,26 +120,34 @@ class Reader:
         return self.sliding.read(cut.line), WEIGHTS[self.method]
 
 
-def _loaded(model: Weights | None) -> Model | Ensemble:
+def loaded(model: Weights | None) -> Model | Ensemble:
     """Return the model that reads; raise ``LenetError`` where it can't read candidates."""
     from ..model import Ensemble
     from ..weights import load
 
-    loaded = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
-    if loaded.classes[:10] != SYMBOLS[:10] or loaded.preparation.shape != (1, 28, 28):
+    found = model if isinstance(model, (Model, Ensemble)) else load(MODEL if model is None else model)
+    if found.classes != SYMBOLS or found.preparation.shape != (1, 28, 28):
         raise LenetError(
-            f"{loaded.name} can't read pictures of writing: its classes must begin with the digits 0 to 9, "
-            "and it must read one grey channel of 28x28 pixels"
+            f"{found.name} can't read pictures of writing: that takes one that tells {''.join(SYMBOLS)!r} apart in "
+            "28x28 pixels, such as `lenet train reader` makes"
         )
-    return loaded
+    return found
 
 
-def _sliding() -> Sliding:
+def sliding() -> Sliding:
+    """Return what reads lines without cutting them; raise ``LenetError`` where the package hasn't its weights."""
     from ..weights import load
 
-    loaded = load(SLIDING)
-    assert isinstance(loaded, Model)
-    return Sliding(loaded)
+    found = load(SLIDING)
+    assert isinstance(found, Model)
+    return Sliding(found)
+
+
+def second() -> Model | Ensemble:
+    """Return the network of the second opinion on which digit it is."""
+    from ..weights import load
+
+    return load(SECOND)
 
 
 def _show(steps: Steps, cut: CutLine) -> None:
@@ -159,13 +169,13 @@ def _show(steps: Steps, cut: CutLine) -> None:
     steps.add("Candidates", sheet, f"{len(images)} spans between cuts, each as MNIST would hold it")
 
 
-def _at(line: Line, scale: float) -> Line:
-    """Return a line with its boxes in pixels of the picture that was given."""
-    if scale == 1:
-        return line
-    digits = tuple(replace(digit, box=_scaled(digit.box, scale)) for digit in line.digits)
-    return replace(line, box=_scaled(line.box, scale), digits=digits)
+def _at(line: Line, scale: float, size: tuple[int, int]) -> Line:
+    """Return a line with its boxes in pixels of the picture that was given, and inside of it."""
+    digits = tuple(replace(digit, box=_inside(digit.box, scale, size)) for digit in line.digits)
+    return replace(line, box=_inside(line.box, scale, size), digits=digits)
 
 
-def _scaled(box: Box, scale: float) -> Box:
-    return Box(*(round(side / scale) for side in box))
+def _inside(box: Box, scale: float, size: tuple[int, int]) -> Box:
+    left, top, right, bottom = (round(side / scale) for side in box)
+    left, top = (min(max(at, 0), most - 1) for at, most in zip((left, top), size, strict=True))
+    return Box(left, top, min(max(right, left + 1), size[0]), min(max(bottom, top + 1), size[1]))

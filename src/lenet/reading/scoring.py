@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 DIGITS, MARKS, RUBBISH = slice(0, 10), slice(10, 14), 14  # of the symbols
+ALONE = 4.0  # times the cost of ink passed over, where there is one character: a part of a letter may be a digit
+ALIKE = 0.4  # e-folds
+SQUARE = 1.2  # widths a height
 LEAST = 1e-4  # probability of a digit among the ten: no path dies of one
 
 
@@ -22,14 +25,22 @@ class Scoring:
         mark: log score of a dot, dash and the like beside it.
         rubbish: log score of passing over ink, whatever its size.
         area: and for each square of a digit's height passed over.
+        size: what a digit loses for each e-fold that its larger side is beyond ALIKE of the line's height.
+        wide: what it loses for each height of its own that it is wider than SQUARE.
     """
 
     doubt: float = 1.0
-    floor: float = 1e-3
+    floor: float = 5e-3
     edge: float = 0.0
     mark: float = -0.3
     rubbish: float = -1.0
-    area: float = 25.0
+    area: float = 15.0
+    size: float = 2.0
+    wide: float = 2.0
+
+    def alone(self) -> Scoring:
+        """Return the constants for a picture of one character: hardly any ink is passed over."""
+        return replace(self, area=ALONE * self.area)
 
     def scores(
         self, probabilities: NDArray[np.float32], boxes: NDArray[np.int32], height: float
@@ -41,8 +52,7 @@ class Scoring:
             boxes: int32 (N, 4), left, top, right, bottom.
             height: of the line's digits, pixels.
         """
-        sums = np.maximum(probabilities.sum(axis=1, keepdims=True), 1e-12)
-        shares = np.maximum(probabilities / sums, 1e-9)
+        shares = np.maximum(probabilities.astype(np.float64), 1e-12)
         digit = shares[:, DIGITS].sum(axis=1, keepdims=True)
         scores = np.log(shares)
         scores[:, DIGITS] = (
@@ -52,5 +62,8 @@ class Scoring:
         )
         scores[:, MARKS] += self.edge + self.mark
         high, wide = (boxes[:, 3] - boxes[:, 1]) / height, (boxes[:, 2] - boxes[:, 0]) / height
+        strays = np.abs(np.log(np.maximum(np.maximum(high, wide), 0.05))) - ALIKE
+        slabs = wide / np.maximum(high, 0.05) - SQUARE
+        scores[:, DIGITS] -= (self.size * np.maximum(strays, 0) + self.wide * np.maximum(slabs, 0))[:, None]
         scores[:, RUBBISH] = self.rubbish - self.area * np.minimum(high, 1.0) * (wide + 0.2)
-        return scores.astype(np.float32)
+        return np.asarray(scores, np.float32)

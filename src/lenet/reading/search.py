@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import defaultdict
 from itertools import count
 from typing import NamedTuple
@@ -41,21 +42,11 @@ class Hypothesis(NamedTuple):
         return found[::-1]
 
 
-class Step(NamedTuple):
-    """A step onward: its score and that of the best path on from there, its own, the edge, symbol and next point."""
-
-    whole: float
-    score: float
-    edge: int
-    symbol: int
-    point: int
-
-
 def different(lattice: Lattice, scores: Floats, table: Table, silent: NDArray[np.bool_], most: int) -> list[Hypothesis]:
     """Return the best paths that read differently, at most ``most``, best first; of those that read the same, the best.
 
-    A* with the exact score of the best rest of each path, so that whole paths come in their order. A point is passed once
-    for each reading up to it, and for the best ``most`` readings: the others end in as many better answers or more.
+    A* with the exact score of the best rest of each path, so that whole paths come in their order. A point is passed
+    once for each reading up to it, and for the best ``most`` readings: others would end in worse answers than theirs.
 
     Args:
         lattice: to search.
@@ -74,9 +65,9 @@ def different(lattice: Lattice, scores: Floats, table: Table, silent: NDArray[np
 
     def wait(path: Hypothesis, rank: int) -> None:
         """Put the path with its step of that rank in line."""
-        onward = steps.of(path.point)
-        if rank < len(onward):
-            heapq.heappush(waiting, (-path.score - onward[rank].whole, next(order), path, rank))
+        whole = steps.of(path.point)[0]
+        if rank < len(whole):
+            heapq.heappush(waiting, (-path.score - whole[rank], next(order), path, rank))
 
     def arrive(path: Hypothesis) -> None:
         """Take a path into account whose turn it is."""
@@ -93,9 +84,10 @@ def different(lattice: Lattice, scores: Floats, table: Table, silent: NDArray[np
     while waiting and len(found) < most:
         _, _, path, rank = heapq.heappop(waiting)
         wait(path, rank + 1)
-        step = steps.of(path.point)[rank]
-        read = (*path.read, step.symbol) if heard[step.symbol] else path.read
-        arrive(Hypothesis(path, step.edge, step.symbol, step.point, path.score + step.score, read))
+        _, scores_of, edges, symbols, points = steps.of(path.point)
+        symbol = symbols[rank]
+        read = (*path.read, symbol) if heard[symbol] else path.read
+        arrive(Hypothesis(path, edges[rank], symbol, points[rank], path.score + scores_of[rank], read))
     return found
 
 
@@ -111,6 +103,9 @@ def _quietest(scores: Floats, silent: NDArray[np.bool_]) -> Floats:
     return kept
 
 
+Steps = tuple[list[float], list[float], list[int], list[int], list[int]]
+
+
 class _Steps:
     """The steps from each point on that lead to an end, best first; found when they are asked for."""
 
@@ -118,17 +113,19 @@ class _Steps:
         self._lattice = lattice
         self._scores = scores
         self._of_kind = np.where(np.arange(table.next.shape[1])[:, None] == table.classes, 0, NEVER)  # (C, S)
-        self._block = {point: block for block in lattice.blocks for point in range(*block.points.indices(1 << 62))}
-        self._known: dict[int, list[Step]] = {}
+        self._firsts = [block.points.start for block in lattice.blocks]
+        self._known: dict[int, Steps] = {}
 
-    def of(self, point: int) -> list[Step]:
-        """Return the steps from a point."""
+    def of(self, point: int) -> Steps:
+        """Return for each step its score with the best way on from it, its own score, edge, symbol and next point."""
         if point not in self._known:
-            self._known[point] = self._found(point) if point in self._block else []
+            self._known[point] = self._found(point)
         return self._known[point]
 
-    def _found(self, point: int) -> list[Step]:
-        block = self._block[point]
+    def _found(self, point: int) -> Steps:
+        block = self._lattice.blocks[bisect_right(self._firsts, point) - 1]
+        if not block.points.start <= point < block.points.stop:
+            return [], [], [], [], []
         edges, kinds = self._lattice.edge[block.pairs], self._lattice.kind[block.pairs]
         to = block.to[point - block.points.start]
         scores = self._scores[edges] + self._of_kind[kinds]
@@ -136,8 +133,13 @@ class _Steps:
         rows, symbols = np.nonzero(whole > NEVER / 2)
         best_first = np.argsort(-whole[rows, symbols], kind="stable")
         rows, symbols = rows[best_first], symbols[best_first]
-        values = whole[rows, symbols], scores[rows, symbols], edges[rows], symbols, to[rows]
-        return list(map(Step, *(value.tolist() for value in values)))
+        return (
+            whole[rows, symbols].tolist(),
+            scores[rows, symbols].tolist(),
+            edges[rows].tolist(),
+            symbols.tolist(),
+            to[rows].tolist(),
+        )
 
 
 def probabilities(

@@ -104,6 +104,8 @@ _TABLE: tuple[tuple[Any, ...], ...] = (
      {}, "lenet", (9,), 10.0),
     ("reader", _zoo("reader"), "LeNet-5's layers that read pictures of writing, on candidates cut out of it",
      {}, "lenet", (), 12.0),
+    ("reader-sliding", _zoo("reader-sliding"), "LeNet-5's layers, to be slid along a line, on windows of lines",
+     {}, "lenet", (), 12.0),
     ("lenet4", _zoo("lenet4"), "LeNet-4",
      {TEST: 0.011, REJECTED: 0.018}, PAPER_SOURCE, (9,), 2.0),
     ("lenet4-boosted", _zoo("lenet4", distortion=PAPER_DISTORTION), "three LeNet-4 by boosting, with distortions",

@@ -16,8 +16,9 @@ from .strokes import Floats, Strokes, curve, together
 
 LOOSE = 0.035  # standard deviation of a point's place, in heights
 
-# 1 with an upstroke as long as its stem; 2 with its hook curled in; 4 open, closed, as an h, a u, an S; 5 with its roof apart, as a root sign, as
-# an S; 7 as a t, with a waved roof; 8 open above, as two rings, begun at its waist; 9 as a P, a q, a g, a curl.
+# 1 with an upstroke as long as its stem; 2 with its hook curled in; 4 open, closed, as an h, a u, an S; 5 with its roof
+# apart, as a root sign, as an S; 7 as a t, with a waved roof; 8 open above, as two rings, begun at its waist; 9 as a P,
+# a q, a g, a curl.
 DIGITS = {
     "0": (
         ".42,.04 .14,.2 .02,.55 .18,.95 .48,.92 .62,.5 .5,.1 .34,.05 .6,.14 .95,.04",

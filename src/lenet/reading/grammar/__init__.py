@@ -1,6 +1,6 @@
 """What an answer may be: its length, a pattern, a list of values, a check digit, or several of these at once."""
 
-from .checks import IBAN, Isbn10, Isbn13, Luhn
+from .checks import IBAN, ISBN10, ISBN13, Luhn
 from .choice import CHECKS, of
 from .combined import Both, Either, both, either
 from .grammar import DIGITS, Grammar, State
@@ -12,11 +12,11 @@ __all__ = [
     "CHECKS",
     "DIGITS",
     "IBAN",
+    "ISBN10",
+    "ISBN13",
     "Both",
     "Either",
     "Grammar",
-    "Isbn10",
-    "Isbn13",
     "Length",
     "Luhn",
     "Pattern",

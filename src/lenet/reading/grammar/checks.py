@@ -27,8 +27,8 @@ IBAN_LENGTHS = {word[:2]: int(word[2:]) for word in _LENGTHS.split()}
 class Luhn(Grammar):
     """Two digits or more, the last of them Luhn's check digit, as in the numbers of bank cards.
 
-    From the right, every second digit is doubled (its digits added), and the sum is a multiple of 10. Which digits those
-    are shows at the end only, so that a state holds two sums: were the last digit single, and were it doubled.
+    From the right, every second digit is doubled (its digits added), and the sum is a multiple of 10. Which digits
+    those are shows at the end only, so that a state holds two sums: were the last digit single, and were it doubled.
     """
 
     @property
@@ -54,7 +54,7 @@ class Luhn(Grammar):
 
 
 @dataclass(frozen=True)
-class Isbn10(Grammar):
+class ISBN10(Grammar):
     """An ISBN of ten: the digits times 10, 9, ..., 1 add up to a multiple of 11, the last may be X for ten.
 
     The X isn't read: where nine digits ask for it, the answer has it, whatever is in the ink there.
@@ -88,7 +88,7 @@ class Isbn10(Grammar):
 
 
 @dataclass(frozen=True)
-class Isbn13(Grammar):
+class ISBN13(Grammar):
     """An ISBN of thirteen: 978 or 979 first; the digits times 1, 3, 1, 3, ... add up to a multiple of 10."""
 
     @property
@@ -115,10 +115,10 @@ class Isbn13(Grammar):
 
 @dataclass(frozen=True)
 class IBAN(Grammar):
-    """The digits of one country's IBANs: two check digits, then the account number, both as they are written.
+    r"""The digits of one country's IBANs: two check digits, then the account number, both as they are written.
 
     With the account number first, then the country's letters as numbers (A 10, ..., Z 35) and the check digits, the
-    whole is 1 modulo 97. The letters aren't read; a pattern beside it, ``DE\\d{20}``, puts them into the answer.
+    whole is 1 modulo 97. The letters aren't read; a pattern beside it, ``DE\d{20}``, puts them into the answer.
 
     Args:
         country: its two letters, of either case.
@@ -131,10 +131,10 @@ class IBAN(Grammar):
 
     def __post_init__(self) -> None:
         """Check the country."""
-        if not isinstance(self.country, str) or self.country.upper() not in IBAN_LENGTHS:
+        object.__setattr__(self, "country", str(self.country).upper())
+        if self.country not in IBAN_LENGTHS:
             hint = "(only countries whose IBANs may be of digits alone after the country)"
             raise unknown("country of IBANs", self.country, IBAN_LENGTHS, hint)
-        object.__setattr__(self, "country", self.country.upper())
 
     @cached_property
     def _digits(self) -> int:
@@ -157,14 +157,16 @@ class IBAN(Grammar):
         return 0, 0
 
     def step(self, state: State, character: str) -> State | None:
-        """Take in one more digit; the check digits are shifted once both are there."""
+        """Take in one more digit; the check digits, 02 to 98, are shifted once both are there."""
         count, rest = cast(tuple[int, int], state)
         if character not in DIGITS:
             return state
         if count == self._digits:
             return None
-        rest = (rest * 10 + int(character)) % 97
-        return count + 1, rest * self._shift % 97 if count == 1 else rest
+        rest = rest * 10 + int(character)
+        if count == 1:
+            return (2, rest * self._shift % 97) if 2 <= rest <= 98 else None
+        return count + 1, rest % 97
 
     def accepts(self, state: State) -> bool:
         """Return whether all digits are there and the remainder is right."""

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import reduce
 
 from ...errors import LenetError, unknown
-from .checks import IBAN, IBAN_LENGTHS, Isbn10, Isbn13, Luhn
+from .checks import IBAN, IBAN_LENGTHS, ISBN10, ISBN13, Luhn
 from .combined import both, either
 from .grammar import Grammar
 from .length import Length
@@ -55,9 +55,9 @@ def _check(name: str) -> Grammar:
         return IBAN(country)
     known: dict[str, Grammar] = {
         "luhn": Luhn(),
-        "isbn": either(Isbn10(), Isbn13()),
-        "isbn10": Isbn10(),
-        "isbn13": Isbn13(),
+        "isbn": either(ISBN10(), ISBN13()),
+        "isbn10": ISBN10(),
+        "isbn13": ISBN13(),
     }
     if country or kind not in known:
         raise unknown("check", name, CHECKS)

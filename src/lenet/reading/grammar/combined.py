@@ -46,7 +46,7 @@ class Both(Grammar):
 
 @dataclass(frozen=True)
 class Either(Grammar):
-    """The answers that fit one of two grammars, or both: the union, whose states are pairs with None where one ended."""
+    """The answers that fit one of two grammars: the union, whose states are pairs, None where one has ended."""
 
     first: Grammar
     second: Grammar

@@ -1,8 +1,8 @@
-"""What a pattern says: a subset of Python's regular expressions, parsed.
+r"""What a pattern says: a subset of Python's regular expressions, parsed.
 
-Characters, ``.``, ``\\d``, escaped marks, classes ``[...]`` and ``[^...]`` with ranges, groups ``(...)`` and
-``(?:...)``, ``|``, and the quantifiers ``?``, ``*``, ``+``, ``{m}``, ``{m,}``, ``{,n}``, ``{m,n}``, also lazy. A ``^`` at the
-start and a ``$`` at the end are allowed and say nothing new: a pattern always speaks of the whole answer.
+Characters, ``.``, ``\d``, escaped marks, classes ``[...]`` and ``[^...]`` with ranges, groups ``(...)`` and
+``(?:...)``, ``|``, and the quantifiers ``?``, ``*``, ``+``, ``{m}``, ``{m,}``, ``{,n}``, ``{m,n}``, also lazy.
+A ``^`` at the start and a ``$`` at the end are allowed and say nothing new: a pattern speaks of the whole answer.
 """
 
 from __future__ import annotations

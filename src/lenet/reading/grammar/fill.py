@@ -15,8 +15,8 @@ Trail = tuple["Trail", str, int] | None  # what came before, a character of the 
 def fill(grammar: Grammar, characters: Sequence[str], silent: Sequence[bool]) -> tuple[str, tuple[int, ...]]:
     """Return the grammar's answer for characters that were read, and for each of its characters where it was read.
 
-    A silent mark that was read may be the grammar's mark there. Of several answers the one is taken that puts in and passes
-    over the fewest marks; of equal ones, that which comes first in the order of the grammar's marks.
+    A silent mark that was read may be the grammar's mark there. Of several answers the one is taken that puts in and
+    passes over the fewest marks; of equal ones, that which comes first in the order of the grammar's marks.
 
     Args:
         grammar: accepts the characters, marks apart.

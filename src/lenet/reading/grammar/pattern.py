@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import cast
 
 from ...errors import LenetError
@@ -17,9 +18,9 @@ OTHER = ""  # stands for every character that the pattern doesn't name
 
 @dataclass(frozen=True)
 class Pattern(Grammar):
-    """The answers that match a regular expression as a whole, as by ``re.fullmatch``; ``\\d`` is 0 to 9.
+    r"""The answers that match a regular expression as a whole, as by ``re.fullmatch``; ``\d`` is 0 to 9.
 
-    A mark that must be there but isn't in the ink, or wasn't read, is put in: ``\\d{2}\\.\\d{2}`` makes 12.50 of four digits.
+    A mark that must be there but isn't in the ink, or wasn't read, is put in: ``\d{2}\.\d{2}`` makes 12.50 of 1250.
 
     Raises:
         LenetError: the pattern can't be compiled, or no answer matches it.
@@ -41,12 +42,19 @@ class Pattern(Grammar):
     @cached_property
     def _automaton(self) -> tuple[list[dict[str, int]], set[int]]:
         """For each state where characters lead, and the states that accept."""
-        return _determined(_Pieces(self._expression, self), [*DIGITS, *self.marks, OTHER], self)
+        return _determined(_Pieces(self._expression, self), [*DIGITS, *self._others, OTHER], self)
+
+    @cached_property
+    def _others(self) -> frozenset[str]:
+        """The characters other than digits that it tells from each other."""
+        found = {character for part in _parts(self._expression) for character in part.these}
+        return frozenset(found.difference(DIGITS))
 
     @cached_property
     def marks(self) -> tuple[str, ...]:
-        """The characters other than digits that it names, in its order."""
-        return tuple(dict.fromkeys(c for c in _named(self._expression) if c not in DIGITS))
+        """The characters other than digits that it asks for, in its order; those of a class by their codes."""
+        asked = [sorted(part.these.difference(DIGITS)) for part in _parts(self._expression) if not part.others]
+        return tuple(dict.fromkeys(chain.from_iterable(asked)))
 
     @property
     def start(self) -> State:
@@ -55,7 +63,7 @@ class Pattern(Grammar):
 
     def step(self, state: State, character: str) -> State | None:
         """Follow the character."""
-        known = character in DIGITS or character in self.marks
+        known = character in DIGITS or character in self._others
         return self._automaton[0][cast(int, state)].get(character if known else OTHER)
 
     def accepts(self, state: State) -> bool:
@@ -66,13 +74,12 @@ class Pattern(Grammar):
         return f"the pattern {self.pattern!r}"
 
 
-def _named(part: Expression) -> list[str]:
-    """Return the characters that an expression names, in its order, those of a class by their codes."""
-    if isinstance(part, Characters):
-        return [] if part.others else sorted(part.these)
-    if isinstance(part, Repeat):
-        return _named(part.part) if part.most != 0 else []
-    return [character for piece in part.parts for character in _named(piece)]
+def _parts(expression: Expression) -> list[Characters]:
+    """Return the places for characters in an expression, from left to right."""
+    if isinstance(expression, Characters):
+        return [expression]
+    parts = (expression.part,) if isinstance(expression, Repeat) else expression.parts
+    return [place for part in parts for place in _parts(part)]
 
 
 class _Pieces:

@@ -116,7 +116,10 @@ def _reduced(leads: NDArray[np.int32], accepting: NDArray[np.bool_]) -> Table:
         if (more == alive).all():
             break
         alive = more
-    leads = np.where(alive[leads], leads, -1)
+    alive[0] = True  # the start
+    number = np.cumsum(alive) - 1
+    leads = np.where((leads >= 0) & alive[leads], number[leads], -1)[alive]
+    accepting = accepting[alive]
     blocks = _alike(leads, accepting) if len(leads) <= MOST_MERGED else np.arange(len(leads))
     _, one_of_each = np.unique(blocks, return_index=True)
     merged = np.where(leads < 0, -1, blocks[leads])[one_of_each]
