@@ -10,7 +10,7 @@ import pytest
 
 from lenet import processes
 from lenet.errors import LenetError
-from lenet.processes import Died, Process, each
+from lenet.processes import Died, Process, each, side_by_side
 
 
 @pytest.mark.parametrize("workers", [1, 3])
@@ -25,22 +25,26 @@ def test_they_are_other_processes_with_one_thread_each():
 
 
 def test_an_error_is_told_and_what_is_printed_does_no_harm(capfd):
-    process = Process(process_work.particular, "loud")
+    process = Process(process_work.particular)
+    assert process.ask("loud") is None
     assert process.ask(1) == 1
     with pytest.raises(LenetError, match="not 13"):
         process.ask(13)
     assert process.ask(2) == 2  # it goes on
     process.end()
     assert "printed" in capfd.readouterr().err
+    process = Process(process_work.particular)
     with pytest.raises(LenetError, match="I don't begin"):
-        Process(process_work.particular, "no")
+        process.ask("no")
+    process.end()
     for workers in (1, 2):
         with pytest.raises(LenetError, match="not 13"):
             list(each(process_work.particular, "", [1, 13, 2], workers))
 
 
 def test_one_that_dies_is_told_of(monkeypatch):
-    process = Process(process_work.particular, "")
+    process = Process(process_work.particular)
+    process.ask("")
     with pytest.raises(Died, match="was ended by SIGKILL"):
         process.ask("die")
     process.end()
@@ -57,6 +61,14 @@ def test_stopping_ends_them():
     answers.close()
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_questions_come_in_several_rounds():
+    with side_by_side(process_work.multiply, 2, 2) as answers:
+        begun = answers(range(10))
+        assert [next(begun), next(begun)] == [0, 2]
+        assert list(answers(range(3))) == [0, 2, 4]  # whatever was left of the round before
+        assert list(answers([])) == []
 
 
 def test_without_a_python_to_begin_this_one_does_it(monkeypatch):

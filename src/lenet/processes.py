@@ -11,8 +11,8 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
@@ -21,12 +21,14 @@ from typing import Any
 from .errors import LenetError
 
 Answer = Callable[[Any], Any]
+Begin = Callable[[Any], Answer]
 
 ONE_THREAD = dict.fromkeys(("LENET_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
 BEGIN = (
     "import sys; sys.path[:] = {path!r}; "
     "from lenet.processes import serve; from {module} import {function}; serve({function})"
 )
+PATIENCE = 5  # seconds for a thread to see that its process has ended
 OWN_GROUP = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)  # Windows' way of keeping Ctrl-C away from it
 
 
@@ -37,16 +39,12 @@ class Died(Exception):  # noqa: N818
 class Process:
     """One process, and the pipes to it."""
 
-    def __init__(self, begin: Callable[[Any], Answer], first: object) -> None:
-        """Begin it and wait until it is ready.
+    def __init__(self, begin: Begin) -> None:
+        """Begin it; raise ``OSError`` where the system can't.
 
         Args:
-            begin: a function of a module; in the process it is given ``first``, and returns what answers questions.
-            first: can be pickled, as questions and answers.
-
-        Raises:
-            LenetError: ``begin`` has raised it.
-            Died: the process has ended.
+            begin: a function of a module. The process calls it with the first question that it is asked, and answers
+                the later ones by what it returns.
         """
         code = BEGIN.format(path=sys.path, module=begin.__module__, function=begin.__name__)
         self._process = subprocess.Popen(
@@ -57,17 +55,12 @@ class Process:
             start_new_session=True,  # the terminal's Ctrl-C doesn't reach it
             creationflags=OWN_GROUP,
         )
-        try:
-            self.ask(first)
-        except BaseException:
-            self.end()
-            raise
 
     def ask(self, question: object) -> Any:
-        """Return the answer to a question.
+        """Return the answer to a question, None to the first; both can be pickled.
 
         Raises:
-            LenetError: what answers it has raised it.
+            LenetError: the process has raised it.
             Died: the process has ended.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
@@ -100,9 +93,8 @@ class Process:
         self._process.wait()
 
 
-def serve(begin: Callable[[Any], Answer]) -> None:
+def serve(begin: Begin) -> None:
     """Be the other side of ``Process``: answer by standard input and output until the input ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that has begun this one
     questions = sys.stdin.buffer
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as answers:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed must not get between the answers
@@ -128,9 +120,7 @@ def serve(begin: Callable[[Any], Answer]) -> None:
                 say(None, str(error))
 
 
-def each(
-    begin: Callable[[Any], Answer], first: object, questions: Iterable[Any], workers: int | None = None
-) -> Iterator[Any]:
+def each(begin: Begin, first: object, questions: Iterable[Any], workers: int | None = None) -> Iterator[Any]:
     """Yield the answers to questions, in their order, as ``side_by_side`` has them answered."""
     with side_by_side(begin, first, workers) as answers:
         yield from answers(questions)
@@ -138,7 +128,7 @@ def each(
 
 @contextmanager
 def side_by_side(
-    begin: Callable[[Any], Answer], first: object, workers: int | None = None
+    begin: Begin, first: object, workers: int | None = None
 ) -> Iterator[Callable[[Iterable[Any]], Iterator[Any]]]:
     """Yield what gives the answers to questions, in their order.
 
@@ -146,7 +136,7 @@ def side_by_side(
 
     Args:
         begin: as ``Process`` takes it.
-        first: likewise.
+        first: the first question to each process.
         workers: processes; None: one a core; 1: none is begun, and this one does it.
 
     Raises:
@@ -156,31 +146,79 @@ def side_by_side(
     if count == 1:
         yield partial(map, begin(first))
         return
-    free: SimpleQueue[Process] = SimpleQueue()
-    all_: list[Process] = []
-
-    def start(_: int) -> None:
-        process = Process(begin, first)
-        all_.append(process)
-        free.put(process)
-
-    def ask(question: object) -> Any:
-        process = free.get()
-        try:
-            return process.ask(question)
-        finally:
-            free.put(process)
-
-    pool = ThreadPoolExecutor(count, "lenet")
+    team = _Team(begin, first, count)
     try:
-        list(pool.map(start, range(count)))
-        yield partial(pool.map, ask)
-    except (Died, OSError) as error:
-        raise LenetError(f"a process that worked beside this one {error}; fewer leave each more memory") from None
+        yield team.answers
     finally:
-        for process in all_:
+        team.end()
+
+
+class _Team:
+    """Several processes, each led by a thread.
+
+    The threads share queues with the main one, which need no lock of Python's: Ctrl-C may come at any moment there, and
+    would leave such a lock locked.
+    """
+
+    def __init__(self, begin: Begin, first: object, count: int) -> None:
+        self._begin, self._first, self._all, self._ended, self._tickets = begin, first, set[Process](), False, 0
+        self._asked: SimpleQueue[tuple[int, Any] | None] = SimpleQueue()
+        self._answered: SimpleQueue[tuple[int, Any, BaseException | None]] = SimpleQueue()
+        self._threads = [
+            threading.Thread(target=self._lead, name=f"lenet-{number}", daemon=True) for number in range(count)
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    def answers(self, questions: Iterable[Any]) -> Iterator[Any]:
+        """Ask all questions, and yield the answers in their order."""
+        first = self._tickets
+        for question in questions:
+            self._asked.put((self._tickets, question))
+            self._tickets += 1
+        found: dict[int, Any] = {}
+        for ticket in range(first, self._tickets):
+            while ticket not in found:
+                other, found[other], error = self._answered.get()
+                if isinstance(error, (Died, OSError)):
+                    raise LenetError(f"a process that worked beside this one {error}; fewer leave each more memory")
+                if error is not None:
+                    raise error
+            yield found.pop(ticket)
+
+    def end(self) -> None:
+        """End all of them at once."""
+        self._ended = True
+        for process in list(self._all):
             process.end()
-        pool.shutdown(cancel_futures=True)
+        for _ in self._threads:
+            self._asked.put(None)
+        for thread in self._threads:
+            thread.join(PATIENCE)
+
+    def _lead(self) -> None:
+        """Pass on what is asked and answered, until the end."""
+        process: Process | None = None
+        while not self._ended and (asked := self._asked.get()) is not None:
+            ticket, question = asked
+            try:
+                process = process or self._begun()
+                self._answered.put((ticket, process.ask(question), None))
+            except BaseException as error:
+                self._answered.put((ticket, None, error))
+
+    def _begun(self) -> Process:
+        """Return a new process that is ready."""
+        process = Process(self._begin)
+        self._all.add(process)
+        try:
+            if self._ended:
+                raise Died("has been ended")
+            process.ask(self._first)
+        except BaseException:
+            process.end()
+            raise
+        return process
 
 
 def cores() -> int:

@@ -63,7 +63,7 @@ def test_what_cannot_be_done_is_told_before_anything_is_written(lenet, reader, t
     assert "the package's own weights aren't changed; say by --to where" in answer.err
     answer = lenet("calibrate", "lenet5", "--to", tmp_path / "a.safetensors", "--method", "cuts")
     assert answer.code == 1
-    assert answer.err.startswith("lenet: lenet5 can't be calibrated: it must tell")
+    assert answer.err.startswith("lenet: lenet5 can't read pictures of writing: ")
     answer = lenet("calibrate", reader, "--to", tmp_path / "none" / "a.safetensors")
     assert answer.err.startswith(f"lenet: {tmp_path / 'none' / 'a.safetensors'} can't be written: there is no folder")
     answer = lenet("calibrate", "lenet6")

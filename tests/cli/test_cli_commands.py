@@ -330,6 +330,7 @@ def test_data_list(lenet):
         "fashion-mnist": False,
         "glyphs": True,
         "written": False,
+        "windows": False,
     }
 
 

@@ -50,7 +50,7 @@ def test_every_layer(name):
 def test_a_network_of_the_zoo(name):
     row = zoo.entry(name)
     reference = ReferenceEngine(row.network, row.recipe.preparation)
-    flat, data = drawn(reference.layout), digits(20)
+    flat, data = drawn(reference.layout), digits(20, row.recipe.preparation.shape[1])
     recipe = replace(row.recipe, distortion=Distortion(shift=1.0, rotation=10.0))
     for isa in ISAS:
         native = on(isa, row.network, row.recipe.preparation, threads=2)

@@ -21,11 +21,11 @@ def drawn(layout, seed=0):
     return flat
 
 
-def digits(count):
+def digits(count, side=28):
     """Return pictures like digits, blurred strokes on empty ground, and labels."""
     rng = np.random.default_rng(1)
-    images = np.zeros((count, 28, 28), np.uint8)
-    images[:, 4:24, 4:24] = rng.integers(0, 256, (count, 20, 20)) * (rng.random((count, 20, 20)) < 0.4)
+    images = np.zeros((count, side, side), np.uint8)
+    images[:, -24:-4, -24:-4] = rng.integers(0, 256, (count, 20, 20)) * (rng.random((count, 20, 20)) < 0.4)
     return images, rng.integers(0, 10, count)
 
 
@@ -34,7 +34,7 @@ def test_a_network_of_the_zoo(name):
     row = zoo.entry(name)
     reference = ReferenceEngine(row.network, row.recipe.preparation)
     flat, layout = drawn(reference.layout), reference.layout
-    images, labels = digits(18)
+    images, labels = digits(18, row.recipe.preparation.shape[1])
     scores, features = reference.scores(flat, images), reference.features(flat, images)
     mean, wrong, gradient = reference.gradient(flat, images, labels, row.recipe.loss)
     for isa in ISAS:

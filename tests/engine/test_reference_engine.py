@@ -98,7 +98,7 @@ def test_every_network_of_the_zoo_runs(name):
     engine = ReferenceEngine(row.network, row.recipe.preparation, dtype=np.float32)
     rng = np.random.default_rng(0)
     flat = np.where(engine.layout.connected, rng.normal(0, 0.1, engine.layout.size), 0).astype(np.float32)
-    images = rng.integers(0, 256, (2, 28, 28), dtype=np.uint8)
+    images = rng.integers(0, 256, (2, *row.recipe.preparation.shape), dtype=np.uint8)
     features = engine.features(flat, images)
     assert list(features) == ["input", *(step.name for step in row.network.steps)]
     for step in row.network.steps:

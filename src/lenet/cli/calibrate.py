@@ -25,7 +25,7 @@ KINDS = {"single": "characters alone", "line": "lines", "digit": "digits of line
     epilog=examples(
         "lenet calibrate runs/reader-001",
         "lenet calibrate runs/reader-001 --to reader.safetensors",
-        "lenet read photo.jpg --model reader.safetensors",
+        "lenet calibrate reader --to mine.safetensors --method cuts",
     ),
 )
 @click.argument("model", shell_complete=complete_network)

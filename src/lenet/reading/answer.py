@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ALTERNATIVES = 5
 LEAST = 0.02  # probability: what is less likely is no alternative
-NOT_A_DIGIT = 0.2  # confidence: below it, what is there is no digits
+NOT_A_DIGIT = 0.05  # confidence: below it, what is there is no digits
 
 
 def answer(

@@ -11,7 +11,7 @@ from .grammar.values import Values
 from .graph import Answers, Path
 from .sliding.line import Along
 
-TEXTS = 6  # of each way, that the other is asked about
+TEXTS = 5  # of each way, that the other is asked about
 NEVER = -25.0  # log probability: what one way finds impossible the other may still carry
 WEIGHTS = {"cuts": 0.0, "both": 0.3, "sliding": 1.0}  # of what sliding along the line says; the cuts have the rest
 
@@ -30,10 +30,11 @@ def together(answers: Answers, along: Along, weight: float, grammar: Grammar | N
         n: how many answers.
     """
     paths = {path.text: path for path in answers.best(TEXTS)}
-    for found in along.likeliest(TEXTS, grammar):
-        if found.text and found.text not in paths:
-            only = Answers(answers.graph, Values((found.text,)))
-            paths |= {path.text: replace(path, probability=only.share) for path in only.best(1)}
+    others = [found.text for found in along.likeliest(TEXTS, grammar) if found.text and found.text not in paths]
+    if others:
+        only = Answers(answers.graph, Values(others))
+        for path in only.best(len(others)):
+            paths[path.text] = replace(path, probability=path.probability * only.share)
     if not paths:
         return []
     texts = list(paths)

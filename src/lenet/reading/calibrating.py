@@ -8,16 +8,16 @@ from functools import partial
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..data.writing.supply import Digits
-from ..errors import LenetError
 from ..model import Ensemble, Model
 from ..processes import each, side_by_side
 from .checking import Bin, Rejection, check
-from .confidence import Calibration, sigmoid
-from .line import SYMBOLS, CutLine
+from .confidence import Calibration
+from .line import CutLine
 from .logistic import fit
+from .reader import loaded
 from .sampling import Answered, Answering, Writing, begin_answering, begin_choosing, begin_cutting
 from .scoring import Scoring
 from .settings import Method
@@ -37,6 +37,7 @@ CHOICES: dict[str, tuple[float, ...]] = {
     "size": (0.0, 2.0, 5.0),
     "wide": (0.0, 2.0, 5.0),
 }
+GROUPS, FEWEST = 40, 20  # of answers that are judged together: at most so many groups, none of fewer
 ROWS, LEAST = 100, 0.05  # of a table of errors: how many, and the least share that is accepted
 
 
@@ -100,11 +101,7 @@ def calibrate(
     Raises:
         LenetError: the model can't read candidates, or a digit is missing.
     """
-    if model.classes != SYMBOLS:
-        raise LenetError(
-            f"{model.name} can't be calibrated: it must tell {''.join(SYMBOLS)!r} apart, as what `lenet train reader` "
-            f"makes does, but it tells {''.join(model.classes)!r}"
-        )
+    loaded(model)
     written = partial(_written, workers=workers, progress=progress or _untold)
     choosing, fitting, checking = (Writing(digits, seed, model, second) for seed in SEEDS)
     lines, _ = written(begin_cutting, choosing, (sizes.choosing, 0), what="lines to choose constants by")
@@ -148,18 +145,53 @@ def fit_all(scoring: Scoring, lines: Sequence[Answered], singles: Sequence[Answe
         "line": fit([each.evidence for each in lines], [each.right for each in lines]),
         "digit": fit([evidence for evidence, _ in characters], [right for _, right in characters]),
     }
+    calibration = Calibration(scoring, parts["single"], parts["line"], parts["digit"])
+    judged = {
+        "single": [(calibration.sure("single", each.evidence), each.right) for each in singles],
+        "line": [(calibration.sure("line", each.evidence), each.right) for each in lines],
+        "digit": [(calibration.sure("digit", evidence), right) for evidence, right in characters],
+    }
+    calibration = replace(calibration, curves={what: curve(*_apart(rows)) for what, rows in judged.items()})
     tables = {
-        kind: errors([sigmoid(parts[kind], each.evidence) for each in found], [each.right for each in found])
+        kind: errors([calibration.sure(kind, each.evidence) for each in found], [each.right for each in found])
         for kind, found in (("single", singles), ("line", lines))
     }
-    return Calibration(scoring, **parts, errors=tables)
+    return replace(calibration, errors=tables)
+
+
+def _apart(rows: Sequence[tuple[float, bool]]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """Return what is said of answers, and whether they are right, apart."""
+    both = np.array(rows, float).reshape(-1, 2)
+    return both[:, 0], both[:, 1] > 0
+
+
+def curve(said: NDArray[np.float64], right: NDArray[np.bool_]) -> tuple[tuple[float, float], ...]:
+    """Return (what is said, how often that is right) of answers in order, some together, both rising.
+
+    Neighbours whose shares fall are put together until all rise (pool adjacent violators). A share is that of one more
+    right and one more wrong answer, so that few are never all.
+
+    Args:
+        said: (N,), in [0, 1].
+        right: (N,).
+    """
+    order = np.argsort(said, kind="stable")
+    groups: list[tuple[float, float, int]] = []  # what is said in all, right ones, how many
+    for part in np.array_split(order, max(1, min(GROUPS, len(order) // FEWEST))):
+        group = float(said[part].sum()), float(right[part].sum()), len(part)
+        while groups and len(part) and groups[-1][1] * group[2] >= group[1] * groups[-1][2]:
+            last = groups.pop()
+            group = last[0] + group[0], last[1] + group[1], last[2] + group[2]
+        if group[2]:
+            groups.append(group)
+    inner = tuple((total / count, (good + 1) / (count + 2)) for total, good, count in groups)
+    return ((0.0, 0.0), *inner, (1.0, (1 + inner[-1][1]) / 2)) if inner else ()  # so that no two are equally sure
 
 
 def errors(sure: ArrayLike, right: ArrayLike) -> tuple[tuple[float, float], ...]:
     """Return (share of wrong answers among those at least as sure, confidence), rising in confidence.
 
-    The share is that of one more wrong answer than there are, as that of few answers may be too good by chance; and no
-    less than the answers' confidence says.
+    The share is that of one more wrong answer than there are, as that of few answers may be too good by chance.
 
     Args:
         sure: (N,), confidence of answers.
@@ -167,11 +199,11 @@ def errors(sure: ArrayLike, right: ArrayLike) -> tuple[tuple[float, float], ...]
     """
     order = np.argsort(-np.asarray(sure, float), kind="stable")
     falling = np.asarray(sure, float)[order]
-    wrong, expected = np.cumsum(~np.asarray(right, bool)[order]), np.cumsum(1 - falling)
+    wrong = np.cumsum(~np.asarray(right, bool)[order])
     count = len(order)
     taken = np.unique(np.linspace(max(1, LEAST * count), count, ROWS).astype(int)) if count else np.empty(0, int)
     last = np.unique(np.searchsorted(-falling, -falling[taken - 1], "right"))[::-1]  # all that are as sure go together
-    shares = np.maximum((wrong[last - 1] + 1) / (last + 1), expected[last - 1] / last)
+    shares = (wrong[last - 1] + 1) / (last + 1)
     return tuple(zip(shares.tolist(), falling[last - 1].tolist(), strict=True))
 
 

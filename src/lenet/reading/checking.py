@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .confidence import Calibration, sigmoid
+from .confidence import Calibration
 from .sampling import Answered
 
 BINS = (0.0, 0.2, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 1.0)  # of confidence
@@ -61,9 +61,9 @@ def check(
 ) -> tuple[tuple[Bin, ...], tuple[Rejection, ...]]:
     """Return what confidence promises beside what is found."""
     found = {
-        "single": [(sigmoid(calibration.single, each.evidence), each.right) for each in singles],
-        "line": [(sigmoid(calibration.line, each.evidence), each.right) for each in lines],
-        "digit": [(sigmoid(calibration.digit, part), right) for each in lines for part, right in each.characters],
+        "single": [(calibration.sure("single", each.evidence), each.right) for each in singles],
+        "line": [(calibration.sure("line", each.evidence), each.right) for each in lines],
+        "digit": [(calibration.sure("digit", part), right) for each in lines for part, right in each.characters],
     }
     bins = [bin_ for kind, rows in found.items() for bin_ in _bins(kind, *np.array(rows, float).reshape(-1, 2).T)]
     rejections = [

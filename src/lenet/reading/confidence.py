@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..errors import LenetError
 from .scoring import Scoring
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ NEVER = 1e-6  # probabilities are held this far from 0 and 1
 PARTS = 6  # of the evidence
 
 Factors = tuple[float, ...]
+Curve = tuple[tuple[float, float], ...]
 PLAIN: Factors = (0.0, 0.4, 0.2, 0.2, 0.1, 0.1, 0.1)
 
 
@@ -51,6 +53,8 @@ class Calibration:
         single: for pictures of one character.
         line: for lines.
         digit: for each character of a line, beside its own posterior and chance.
+        curves: for ``single``, ``line`` and ``digit``: (what the regression says, how often that was right), both
+            rising: the regression is straight, and what it is to fit isn't.
         errors: for each kind, (share of wrong answers among those at least as sure, confidence), rising in confidence.
     """
 
@@ -58,17 +62,32 @@ class Calibration:
     single: Factors = PLAIN
     line: Factors = PLAIN
     digit: Factors = PLAIN
-    errors: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    curves: Mapping[str, Curve] = field(default_factory=dict)
+    errors: Mapping[str, Curve] = field(default_factory=dict)
 
     @classmethod
     def of(cls, model: Model | Ensemble) -> Calibration:
-        """Return the calibration that was kept with a model's weights; a plain one where there is none."""
+        """Return the calibration that was kept with a model's weights; a plain one where there is none.
+
+        Raises:
+            LenetError: it can't be understood: it is damaged, or of another version.
+        """
         kept = model.metrics.get("reading")
-        if not isinstance(kept, Mapping):
+        if kept is None:
             return cls()
-        parts = {name: tuple(kept[name]) for name in ("single", "line", "digit")}
-        errors = {kind: tuple(map(tuple, rows)) for kind, rows in kept["errors"].items()}
-        return cls(Scoring(**kept["scoring"]), errors=errors, **parts)
+        try:
+            parts = {name: _factors(kept[name]) for name in ("single", "line", "digit")}
+            curves, errors = (
+                {str(kind): tuple((float(one), float(two)) for one, two in rows) for kind, rows in kept[name].items()}
+                for name in ("curves", "errors")
+            )
+            scoring = Scoring(**{name: float(value) for name, value in kept["scoring"].items()})
+        except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+            raise LenetError(
+                f"the calibration that is kept with {model.name} can't be understood ({error!r}); "
+                "make it anew: lenet calibrate"
+            ) from None
+        return cls(scoring, curves=curves, errors=errors, **parts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as it is kept with the weights."""
@@ -76,16 +95,31 @@ class Calibration:
 
     def answer(self, share: float, characters: Sequence[Sequence[float]], kind: str) -> float:
         """Return the probability that an answer is right, in [0, 1]; see ``evidence``."""
-        return sigmoid(self.single if kind == "single" else self.line, evidence(share, characters))
+        return self.sure("single" if kind == "single" else "line", evidence(share, characters))
 
     def character(self, posterior: float, parts: Sequence[float]) -> float:
         """Return the probability that a character is right: by its posterior in the graph, and the networks' parts."""
-        return sigmoid(self.digit, evidence(posterior, [parts]))
+        return self.sure("digit", evidence(posterior, [parts]))
+
+    def sure(self, what: str, parts: Sequence[float]) -> float:
+        """Return the probability that a ``single``, ``line`` or ``digit`` with such evidence is right."""
+        said = sigmoid(getattr(self, what), parts)
+        curve = self.curves.get(what, ())
+        if not curve:
+            return said
+        at, found = np.array(curve).T
+        return float(np.interp(said, at, found))
 
     def least(self, error: float, kind: str) -> float:
         """Return the confidence from which on at most that share of the answers is wrong, as far as is known."""
         rows = self.errors.get("single" if kind == "single" else "line", ())
         return next((confidence for share, confidence in rows if share <= error), 1.0 - error)
+
+
+def _factors(numbers: Sequence[float]) -> Factors:
+    if len(numbers) != 1 + PARTS:
+        raise ValueError(f"{len(numbers)} factors, not {1 + PARTS}")
+    return tuple(map(float, numbers))
 
 
 def sigmoid(weights: Factors, values: Sequence[float]) -> float:

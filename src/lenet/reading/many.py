@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Generator, Iterable, Iterator
 from itertools import chain
 from time import perf_counter
 from typing import Any
 
 from ..errors import LenetError
+from ..processes import can_begin_processes, cores
 from .crew import Crew
 from .pages import attempt, name, portable, told
 from .result import Reading
@@ -83,13 +83,3 @@ def _side_by_side(
                 away -= 1
     finally:
         crew.end()
-
-
-def cores() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def can_begin_processes() -> bool:
-    """Whether there is a Python to begin; a program that is frozen or embeds it has none."""
-    return bool(sys.executable) and not getattr(sys, "frozen", False)

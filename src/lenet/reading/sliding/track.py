@@ -13,7 +13,7 @@ from .network import Answers
 
 GAP = " "  # the class of what is no character, or not in the middle of the window
 MARKS = ".-=$"  # classes that are characters, but no digits
-TEMPERATURE = 5.0
+TEMPERATURE = 10.0  # chosen with the constants of Characters
 LEAST = 1e-5  # no answer is taken for more certain than this: a network is wrong more often
 
 

@@ -46,6 +46,7 @@ def agrees(pattern: str, texts: list[str] = TEXTS) -> None:
         "[01]+",
         "[^0]1",
         "[^.a]*",
+        "[^a]1|.0",
         "[]0]+",
         "[^]0]+",
         "[0-]+",
