@@ -21,7 +21,7 @@ from lenet.reading.line import SYMBOLS
 FINE = 8  # times a pixel: what is drawn is drawn so, and reduced
 PEN = 0.12  # of a digit's height
 RING = [(0.3 + 0.3 * np.cos(t), 0.5 - 0.5 * np.sin(t)) for t in np.linspace(0, 2 * np.pi, 40)]
-# Of each character the ways of the pen, points (x, y) of a digit 1 high; below it comes the next.
+# Of each character the ways of the pen, points (x, y) of a digit 1 high; beside it comes the next.
 SHAPES: dict[str, list[list[tuple[float, float]]]] = {
     "0": [RING],
     "1": [[(0, 0), (0, 1)]],
@@ -33,7 +33,7 @@ SHAPES: dict[str, list[list[tuple[float, float]]]] = {
     "7": [[(0, 0), (0.55, 0), (0.1, 1)]],
     "8": [[(0, 0), (0.5, 0), (0.5, 1), (0, 1), (0, 0)], [(0, 0.5), (0.5, 0.5)]],
     "9": [[(0.5, 0.45), (0, 0.45), (0, 0), (0.5, 0), (0.5, 0.5), (0.3, 1)]],
-    ".": [[(0, 0.95), (0.04, 0.95)]],
+    ".": [[(0, 0.88), (0.1, 0.88), (0.1, 0.98), (0, 0.98), (0, 0.88)]],
     "-": [[(0, 0.5), (0.4, 0.5)]],
     "=": [[(0, 0.4), (0.4, 0.4)], [(0, 0.65), (0.4, 0.65)]],
     "?": [[(0, 0), (0.9, 1)], [(0.9, 0), (0, 1)], [(0.45, 0), (0.45, 1)], [(0, 0.5), (0.9, 0.5)]],
@@ -98,12 +98,11 @@ class Matcher(Model):
 
     @staticmethod
     def _seen(symbol: str) -> NDArray[np.float32]:
-        line = straighten(find_ink(written(symbol, 40).picture), slant=False)
+        line = straighten(find_ink(written(symbol, 40).picture), slant=False, height=45)
         assert line is not None
-        cuts, _ = find_cuts(line)
-        found = find_candidates(line, cuts)
-        whole = np.flatnonzero((found.starts == 0) & (found.ends == len(cuts) - 1))
-        return found.images[whole[0]].astype(np.float32) / 255
+        found = find_candidates(line, find_cuts(line)[0])
+        whole = np.argmax(found.ends - found.starts)
+        return found.images[whole].astype(np.float32) / 255
 
     def scores(self, images) -> NDArray[np.float32]:
         """Return float32 (N, 15), smaller is better."""
