@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lenet.errors import LenetError
 from lenet.reading.confidence import NEVER, PARTS, Calibration, evidence, logit, sigmoid
 from lenet.reading.scoring import Scoring
 
@@ -97,4 +98,8 @@ def test_it_is_kept_with_the_weights():
 
 def test_weights_without_one_have_a_plain_one():
     assert Calibration.of(SimpleNamespace(metrics={})) == Calibration()
-    assert Calibration.of(SimpleNamespace(metrics={"reading": "none"})) == Calibration()
+
+
+def test_one_that_cannot_be_understood_is_told_of():
+    with pytest.raises(LenetError, match="reader can't be understood"):
+        Calibration.of(SimpleNamespace(name="reader", metrics={"reading": "none"}))
