@@ -12,7 +12,9 @@ from ..errors import LenetError
 from ..model import Model
 from ..page.box import Box
 from ..page.cleaning import clean
+from ..page.ink import Ink
 from ..page.lines import Row, kind_of, split_lines
+from ..page.skew import angle, before, upright
 from .answer import answer
 from .both import WEIGHTS
 from .confidence import Calibration
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from .steps import Steps
 
 MODEL, SLIDING, SECOND = "reader", "reader-sliding", "lenet5-best"
+LEVEL = 0.7  # degrees: a page that is turned by less is left as it is
 
 
 class Reader:
@@ -78,8 +81,10 @@ class Reader:
         kind = self.kind or kind_of(ink)
         rows, columns = frame.pixels.shape[:2]
         size = round(columns / frame.scale), round(rows / frame.scale)
-        parts = split_lines(ink) if kind == "page" else [Row(Box(0, 0, columns, rows), ink)]
-        lines = [_at(line, frame.scale, size) for part in parts if (line := self._line(part, kind, steps)) is not None]
+        turn = _turn(ink) if kind == "page" else 0.0
+        parts = split_lines(upright(ink, turn)) if kind == "page" else [Row(Box(0, 0, columns, rows), ink)]
+        found = [line for part in parts if (line := self._line(part, kind, steps)) is not None]
+        lines = [_at(_turned(line, turn, (rows, columns)), frame.scale, size) for line in found]
         reasons: list[Reason] = [line.reason for line in lines if line.rejected] or ([] if lines else ["blank"])
         return Reading(
             tuple(lines),
@@ -167,6 +172,20 @@ def _show(steps: Steps, cut: CutLine) -> None:
         row, column = divmod(number, wide)
         sheet[row * 28 : row * 28 + 28, column * 28 : column * 28 + 28] = image
     steps.add("Candidates", sheet, f"{len(images)} spans between cuts, each as MNIST would hold it")
+
+
+def _turn(ink: Ink) -> float:
+    """Return by how many degrees a page's lines fall to the right; 0 where they hardly do."""
+    turn = angle(ink)
+    return turn if abs(turn) >= LEVEL else 0.0
+
+
+def _turned(line: Line, turn: float, shape: tuple[int, int]) -> Line:
+    """Return a line with its boxes where they were before the page was turned upright."""
+    if not turn:
+        return line
+    digits = tuple(replace(digit, box=before(digit.box, turn, shape)) for digit in line.digits)
+    return replace(line, box=before(line.box, turn, shape), digits=digits)
 
 
 def _at(line: Line, scale: float, size: tuple[int, int]) -> Line:
