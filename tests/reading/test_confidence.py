@@ -125,7 +125,7 @@ def test_weights_without_one_have_a_plain_one():
 )
 def test_damaged_ones_are_refused(damage):
     kept = {**FITTED.to_dict(), **damage}
-    with pytest.raises(LenetError, match="kept with mine can't be understood .* lenet calibrate"):
+    with pytest.raises(LenetError, match=r"kept with mine can't be understood .* lenet calibrate"):
         Calibration.of(SimpleNamespace(name="mine", metrics={"reading": kept}))
     del kept[next(iter(damage))]
     with pytest.raises(LenetError, match="can't be understood"):
