@@ -1,6 +1,6 @@
 """Makes docs/pictures/reading-steps.png: what ``lenet read --steps`` draws of a written amount.
 
-    python docs/make_reading_pictures.py
+python docs/make_reading_pictures.py
 """
 
 from __future__ import annotations

@@ -74,13 +74,13 @@ def test_ink_of_nobody_is_foreign_and_blurred_edges_are_not():
 
 
 def test_it_is_found_where_it_was_written_whatever_the_size_and_slant():
-    """The line is the picture's at twice the size, its first 6 columns and 2 rows cut off, its slant of 0.25 away."""
+    """The line is the picture's at twice the size, its first 6 columns and 2 rows cut off, its slant of 0.75 away."""
     line, truth, cuts = bars()
-    shear = np.array([[int(x + 0.25 * y) for x in range(24)] for y in range(16)])
-    owner = np.full((18, 31), -1, np.int16)
+    shear = np.array([[int(x + 0.75 * y) for x in range(24)] for y in range(16)])
+    owner = np.full((18, 39), -1, np.int16)
     owner[np.arange(16)[:, None] + 2, shear + 3] = truth.owner
-    slanted = Written(np.zeros((18, 31), np.uint8), owner, (owner >= 0).astype(np.float32), truth.text)
-    twice = Straight(line.amount.repeat(2, 0).repeat(2, 1), 32.0, 2.0, 0.25, 6.0, 4.0)
+    slanted = Written(np.zeros((18, 39), np.uint8), owner, (owner >= 0).astype(np.float32), truth.text)
+    twice = Straight(line.amount.repeat(2, 0).repeat(2, 1), 32.0, 2.0, 0.75, 6.0, 4.0)
     found = label(twice, cuts.repeat(2, 1) * 2, spans((0, 1), (1, 3), (1, 2)), slanted)
     assert found.tolist() == [READ.index("1"), READ.index("."), RUBBISH]
 

@@ -1,4 +1,4 @@
-"""Calibration: constants chosen, confidence fitted, tables of errors, and promises beside what is found."""
+"""Calibration: constants chosen, confidence fitted, tables of curve, errors, and promises beside what is found."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lenet.errors import LenetError
 from lenet.page.candidates import Candidates
 from lenet.page.straight import Straight
 from lenet.reading import calibrating
-from lenet.reading.calibrating import CHOICES, Sizes, calibrate, choose, errors, fit_all
+from lenet.reading.calibrating import CHOICES, Sizes, calibrate, choose, curve, errors, fit_all
 from lenet.reading.checking import BINS, check
 from lenet.reading.confidence import Calibration, sigmoid
 from lenet.reading.distance import matches
@@ -89,12 +89,27 @@ def test_a_table_of_errors_worked_out_by_hand(monkeypatch):
     right = [True, True, False, True, False]
     # 0 of 1 are wrong; 1 of 3, for both of 0.8 go together; 1 of 4; 2 of 5. Each share is that of one more.
     assert errors(sure, right) == ((3 / 6, 0.3), (2 / 5, 0.5), (2 / 4, 0.8), (1 / 2, 0.9))
-    # 0.3 expects 2.1 wrong of 3, more than the 1 of 4
-    assert errors([0.3] * 3, [True] * 3) == ((pytest.approx(0.7), 0.3),)
+    assert errors([0.3] * 3, [True] * 3) == ((1 / 4, 0.3),)
     assert errors([], []) == ()
     calibration = Calibration(errors={"line": errors(sure, right)})
     assert calibration.least(0.45, "line") == 0.5
     assert calibration.least(0.1, "line") == 0.9  # none is known to be so good: 1 - 0.1
+
+
+def test_a_curve_rises(monkeypatch):
+    monkeypatch.setattr(calibrating, "FEWEST", 2)
+    said = np.array([0.1, 0.1, 0.3, 0.3, 0.5, 0.5, 0.7, 0.7])
+    right = np.array([False, False, True, True, False, True, True, True])
+    # 0 of 2, then 2 of 2 and 1 of 2, which fall and are put together, then 2 of 2; one more right and one more wrong
+    found = curve(said, right)
+    assert found[0] == (0.0, 0.0)
+    assert found[1:-1] == (
+        (pytest.approx(0.1), 1 / 4),
+        (pytest.approx(0.4), 4 / 6),
+        (pytest.approx(0.7), 3 / 4),
+    )
+    assert found[-1] == (1.0, (1 + 3 / 4) / 2)
+    assert curve(np.empty(0), np.empty(0, bool)) == ()
 
 
 def test_too_few_answers_prove_nothing():

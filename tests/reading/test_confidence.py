@@ -130,3 +130,8 @@ def test_damaged_ones_are_refused(damage):
     del kept[next(iter(damage))]
     with pytest.raises(LenetError, match="can't be understood"):
         Calibration.of(SimpleNamespace(name="mine", metrics={"reading": kept}))
+
+
+def test_one_that_cannot_be_understood_is_told_of():
+    with pytest.raises(LenetError, match="reader can't be understood"):
+        Calibration.of(SimpleNamespace(name="reader", metrics={"reading": "none"}))

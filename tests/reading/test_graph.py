@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -258,6 +260,16 @@ def test_nonsense_is_refused(change, message):
 def test_the_number_of_answers_must_be_one_or_more(n):
     with pytest.raises(LenetError, match="1 or more"):
         best_paths(Graph(**NODES), n)
+
+
+def test_the_example_of_the_docs_runs():
+    page = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
+    example = next(block for block in re.findall(r"```python\n(.*?)```", page, re.DOTALL) if "Graph(" in block)
+    names = {}
+    exec(compile(example, "reading.md", "exec"), names)
+    assert [path.text for path in names["Answers"](names["graph"]).best(3)] == ["21", "27", "4"]
+    (best,) = names["within"].best()
+    assert best.text == "27" and round(best.probability, 2) == 0.89 and round(names["within"].share, 2) == 0.43
 
 
 def test_a_line_without_candidates_is_the_empty_answer():
