@@ -140,6 +140,15 @@ def test_no_candidate_is_wider_than_a_character():
     assert (found.boxes[:, 2] - found.boxes[:, 0] <= WIDEST * 30).all()
 
 
+def test_pieces_without_ink_are_no_end_of_a_candidate():
+    bars = np.zeros((20, 30), np.float32)
+    bars[:, 2:5] = bars[:, 22:25] = 1
+    bars[3, 12] = 1  # hardly any
+    cuts = np.repeat(np.array([0, 10, 20, 30], np.int16)[:, None], 20, axis=1)
+    found = find_candidates(line_of(bars), cuts)
+    assert list(zip(found.starts, found.ends, strict=True)) == [(0, 1), (0, 3), (2, 3)]
+
+
 def test_a_speck_is_no_candidate():
     speck = np.zeros((20, 20), np.float32)
     speck[10, 10] = 1

@@ -42,15 +42,17 @@ def test_otsus_level_lies_in_the_middle_of_a_gap():
 
 
 @pytest.mark.parametrize("grey", [0.1, 0.6, 1.0])
-@pytest.mark.parametrize("shape", [(1, 1), (1, 90), (7, 7), (31, 33), (200, 90)])
-def test_paper_alone_is_as_bright_as_it_is(shape, grey):
-    assert paper_of(np.full(shape, grey, np.float32)) == pytest.approx(np.full(shape, grey), abs=1e-6)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 90), (7, 7), (31, 33), (33, 31), (200, 90)])
+@pytest.mark.parametrize("share", [0.1, 0.75])
+def test_paper_alone_is_as_bright_as_it_is(shape, grey, share):
+    assert paper_of(np.full(shape, grey, np.float32), share) == pytest.approx(np.full(shape, grey), abs=1e-6)
 
 
 def test_paper_goes_on_under_ink():
-    grey = np.full((128, 128), 0.9, np.float32)
-    grey[30:80, 30:80] = 0.1  # more than a whole block
-    assert paper_of(grey) == pytest.approx(np.full(grey.shape, 0.9), abs=1e-6)
+    for ink in (np.s_[80:150, 80:150], np.s_[:150, :150]):  # a whole block; several, in a corner
+        grey = np.full((300, 300), 0.9, np.float32)
+        grey[ink] = 0.1
+        assert paper_of(grey) == pytest.approx(np.full(grey.shape, 0.9), abs=1e-6)
 
 
 def test_paper_follows_a_shadow():

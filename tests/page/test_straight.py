@@ -7,7 +7,18 @@ from hypothesis import given, settings
 from hypothesis.extra import numpy as arrays
 
 from lenet.page.ink import blank, stroke_width
-from lenet.page.straight import CLOSE, HEIGHT, PENS, WIDEST, digit_height, resized, sheared, slant_of, straighten
+from lenet.page.straight import (
+    CLOSE,
+    HEIGHT,
+    NARROWED,
+    PENS,
+    WIDEST,
+    digit_height,
+    resized,
+    sheared,
+    slant_of,
+    straighten,
+)
 
 
 def bars(height, slant=0.0, pen=4.0, count=5):
@@ -28,10 +39,9 @@ def test_the_height_is_that_of_the_digits_among_dots_and_dashes(height):
     for x in range(3):
         drawn[10 : 10 + height, height * (1 + x) : height * (1 + x) + 4] = True
     drawn[9 + height : 12 + height, 5 * height : 5 * height + 3] = True
-    drawn[10 + height // 2 : 13 + height // 2, 6 * height : 8 * height + 20] = True
+    drawn[15:18, 6 * height : 8 * height + 20] = True
     assert digit_height(drawn) == height
-    drawn[:, :4] = True  # one that is much higher, with less of the ink than the others have
-    drawn[4:, :4] = False
+    drawn[height + 14 : height + 14 + height // 3] = True  # a rule that is left, with most of the ink
     assert digit_height(drawn) == height
 
 
@@ -99,6 +109,16 @@ def test_pens_are_brought_to_one_width(pen):
     assert thin - 0.035 < width < thick + 0.035
     if thin < drawn.stroke / line.height < thick:
         assert line.amount.sum() == pytest.approx(drawn.amount.sum())  # left as it is
+
+
+def test_thick_strokes_are_narrowed_on_both_sides_even_at_the_edge():
+    block = ink(np.ones((32, 12), np.float32))
+    narrow = straighten(block, slant=False, height=32).amount
+    assert narrow.shape == (32, 12)
+    assert narrow[16].sum() == pytest.approx(12 - NARROWED * block.stroke, abs=1e-3)
+    assert not narrow[16, :3].any()
+    assert not narrow[16, -3:].any()
+    assert not narrow[[0, -1]].any()
 
 
 @pytest.mark.parametrize("slant", [-0.5, 0, 0.35])

@@ -32,6 +32,17 @@ def test_an_answer_without_characters_has_its_share_alone():
     assert evidence(0.5, []) == (0.0,) * PARTS
 
 
+def test_a_curve_bends_what_the_regression_says():
+    bent = Calibration(
+        single=(0.0, 1.0, 0, 0, 0, 0, 0),
+        digit=(0.0, 1.0, 0, 0, 0, 0, 0),
+        curves={"single": ((0.2, 0.1), (0.6, 0.5), (0.9, 0.98)), "line": ((0.5, 0.0),)},
+    )
+    for said, sure in ((0.2, 0.1), (0.4, 0.3), (0.6, 0.5), (0.8, 0.82), (0.95, 0.98), (0.05, 0.1)):
+        assert bent.answer(said, [], "single") == pytest.approx(sure)
+    assert bent.character(0.4, (0.0,) * 4) == pytest.approx(0.4)  # without a curve it is believed
+
+
 def test_the_logistic_function():
     assert sigmoid((0.0, 1.0), (0.0,)) == 0.5
     assert sigmoid((1.0, 2.0, -0.5), (0.25, 3.0)) == 0.5
@@ -46,6 +57,7 @@ FITTED = Calibration(
     single=(0.5, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0),
     line=(0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0),
     digit=(0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 1.0),
+    curves={"line": ((0.0, 0.0), (1.0, 1.0))},
     errors={"single": ((0.05, 0.5), (0.01, 0.9), (0.0, 0.99)), "line": ((0.2, 0.3), (0.1, 0.6))},
 )
 
@@ -98,6 +110,26 @@ def test_it_is_kept_with_the_weights():
 
 def test_weights_without_one_have_a_plain_one():
     assert Calibration.of(SimpleNamespace(metrics={})) == Calibration()
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"line": [0.0, 1.0]},
+        {"digit": None},
+        {"scoring": {"unheard": 1.0}},
+        {"scoring": {"edge": "much"}},
+        {"errors": [1, 2]},
+        {"curves": {"line": [[0.1]]}},
+    ],
+)
+def test_damaged_ones_are_refused(damage):
+    kept = {**FITTED.to_dict(), **damage}
+    with pytest.raises(LenetError, match=r"kept with mine can't be understood .* lenet calibrate"):
+        Calibration.of(SimpleNamespace(name="mine", metrics={"reading": kept}))
+    del kept[next(iter(damage))]
+    with pytest.raises(LenetError, match="can't be understood"):
+        Calibration.of(SimpleNamespace(name="mine", metrics={"reading": kept}))
 
 
 def test_one_that_cannot_be_understood_is_told_of():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..page.box import Box
-from ..page.candidates import Candidates, find_candidates
+from ..page.candidates import INKED, Candidates, find_candidates
 from ..page.cuts import Cuts, find_cuts, pieces
 from ..page.straight import Straight, straighten
 from ..zoo import READ
@@ -48,20 +49,31 @@ class CutLine:
         return self.opinion.probabilities
 
     def graph(self, scoring: Scoring) -> Graph:
-        """Return the graph of its candidates."""
+        """Return the graph of its candidates: nodes are cuts, edges candidates, weighed by ``scoring``."""
         from .graph import Graph
 
         found = self.candidates
         scores = scoring.scores(self.probabilities, found.boxes, self.line.height)
         return Graph(len(self.cuts), found.starts, found.ends, scores, SYMBOLS, SILENT)
 
+    @cached_property
+    def piece(self) -> NDArray[np.int16]:
+        """The number of the piece between two cuts that each pixel of the line lies in."""
+        return pieces(self.cuts, self.line.amount.shape[1])
+
     def box(self, candidate: int, left: int, top: int) -> Box:
-        """Return where a candidate is in the picture, whose part from ``left`` and ``top`` the line was found in."""
+        """Return where a candidate's ink is in the picture: the box that its pixels need there, in the slanted line.
+
+        Args:
+            candidate: its number.
+            left: of the part of the picture that the line was found in.
+            top: likewise.
+        """
         found, line = self.candidates, self.line
         x, y, right, bottom = found.boxes[candidate]
         part = np.s_[y:bottom, x:right]
-        piece = pieces(self.cuts, line.amount.shape[1])[part]
-        inside = (piece >= found.starts[candidate]) & (piece < found.ends[candidate]) & (line.amount[part] > 0.25)
+        piece = self.piece[part]
+        inside = (piece >= found.starts[candidate]) & (piece < found.ends[candidate]) & (line.amount[part] > INKED)
         rows, columns = np.nonzero(inside)
         across = (columns + x + line.left + line.shear * (rows + y)) / line.scale
         down = (rows + y + line.top) / line.scale
