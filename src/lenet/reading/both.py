@@ -13,7 +13,7 @@ from .sliding.line import Along
 
 TEXTS = 5  # of each way, that the other is asked about
 NEVER = -25.0  # log probability: what one way finds impossible the other may still carry
-WEIGHTS = {"cuts": 0.0, "both": 0.3, "sliding": 1.0}  # of what sliding along the line says; the cuts have the rest
+WEIGHTS = {"both": 0.3, "sliding": 1.0}  # of what sliding along the line says; the cuts have the rest
 
 
 def together(answers: Answers, along: Along, weight: float, grammar: Grammar | None, n: int) -> list[Path]:
