@@ -14,6 +14,7 @@ ROOT = Path(lenet.__file__).parent
 # In the order in which data flows. What stands on one line has no order among itself and imports nothing of it.
 ORDER = """
 errors version
+extras html
 files
 processes
 network
@@ -28,9 +29,14 @@ engine
 model
 training
 weights
+convert
+export
+estimator
 reading
+cluster
 report
 reproduce
+tune
 cli
 __main__
 """

@@ -14,7 +14,19 @@ from lenet import zoo
 from lenet.cli import program as program_module
 from lenet.cli.program import program
 
-HEAVY = ("numpy", "scipy", "rich", "PIL", "torch", "safetensors", "urllib.request", "lenet.engine", "lenet.training")
+OPTIONAL = (
+    "matplotlib",
+    "onnx",
+    "onnxruntime",
+    "optuna",
+    "pandas",
+    "pyarrow",
+    "ray",
+    "sklearn",
+    "tensorboard",
+    "torch",
+)
+HEAVY = ("numpy", "scipy", "rich", "PIL", "safetensors", "urllib.request", "lenet.engine", "lenet.training", *OPTIONAL)
 
 
 def commands(group, prefix=()):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 
 import pytest
-
-from lenet.report import plot
 
 
 def test_robustness_prints_a_table_and_draws(lenet, run, digits, tmp_path):
@@ -57,7 +56,7 @@ def test_robustness_needs_test_pictures_and_matplotlib(lenet, tmp_path, digits, 
     held["x_test"], held["y_test"] = held["x_test"][:0], held["y_test"][:0]
     np.savez(tmp_path / "none.npz", **held)
     assert "has no test pictures" in lenet("report", "robustness", "--data", tmp_path / "none.npz").err
-    monkeypatch.setattr(plot, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     answer = lenet("report", "robustness", "--data", digits, "--out", tmp_path / "a.png")
     assert answer.code == 1
     assert 'pip install "lenet[report]"' in answer.err

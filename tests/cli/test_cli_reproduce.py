@@ -88,9 +88,8 @@ def test_figures(lenet, claims, tmp_path):
 
 
 def test_figures_need_matplotlib(lenet, claims, monkeypatch, tmp_path):
-    from lenet.report import plot
 
-    monkeypatch.setattr(plot, "find_spec", lambda _: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     answer = lenet("reproduce", "--figure", 8)
     assert answer.code == 1 and 'pip install "lenet[report]"' in answer.err
     assert not (tmp_path / "reproduced").exists()

@@ -11,13 +11,27 @@ import lenet
 from lenet.errors import LenetError
 from lenet.model import Model
 
+# What the extras bring.
+OPTIONAL = (
+    "matplotlib",
+    "onnx",
+    "onnxruntime",
+    "optuna",
+    "pandas",
+    "pyarrow",
+    "ray",
+    "sklearn",
+    "tensorboard",
+    "torch",
+)
+
 
 def run(code: str) -> None:
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
 def test_importing_it_imports_next_to_nothing():
-    heavy = ("numpy", "scipy", "PIL", "torch", "rich", "safetensors")
+    heavy = ("numpy", "scipy", "PIL", "torch", "rich", "safetensors", *OPTIONAL)
     run(f"import sys, lenet; dir(lenet); lenet.Recipe; lenet.zoo; assert not set({heavy}) & set(sys.modules)")
 
 

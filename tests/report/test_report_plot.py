@@ -58,7 +58,7 @@ def test_paths_that_no_figure_can_be_written_to(tmp_path):
 
 
 def test_without_matplotlib_the_extra_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(plot, "find_spec", lambda name: None)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(LenetError, match=r'pip install "lenet\[report\]"'):
         plot.check(tmp_path / "a.png")
     with pytest.raises(LenetError, match="matplotlib"), plot.style():

@@ -73,5 +73,5 @@ def test_the_test_digits_choose_nothing(digits):
 
 def test_scikit_learn_that_isn_t_there(digits, monkeypatch):
     monkeypatch.setitem(sys.modules, "sklearn", None)
-    with pytest.raises(LenetError, match=r"needs scikit-learn; install it by: pip install 'lenet\[sklearn\]'"):
+    with pytest.raises(LenetError, match=r'needs sklearn, which isn\'t installed: pip install "lenet\[sklearn\]"'):
         baselines.fit(BASELINES["linear"], 0, digits)

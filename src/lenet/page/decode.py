@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..errors import LenetError
+from ..extras import require
 from . import limits
 from .flat import lay_flat, reduction, upright
 from .levels import Pixels
@@ -90,11 +91,8 @@ def kind_of(head: bytes) -> str:
 def _opener(kind: str, called: str) -> type[ImageFile]:
     """Return the class that opens a kind of file; where Pillow itself is to choose, it loads all of its 40 first."""
     if kind == "Heif":
-        try:
-            from pillow_heif import HeifImageFile
-        except ImportError:
-            raise LenetError(f'{called} is HEIC; to read it, install lenet with: pip install "lenet[heic]"') from None
-        return HeifImageFile
+        heif: type[ImageFile] = require("pillow_heif", "heic", f"{called} is HEIC, and reading it").HeifImageFile
+        return heif
     found: type[ImageFile] = getattr(import_module(f"PIL.{kind}ImagePlugin"), f"{kind}ImageFile")
     return found
 

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from ..errors import LenetError
+from ..extras import require
 from .flat import ENOUGH
 from .levels import Pixels
 
@@ -29,12 +30,9 @@ def render(file: BinaryIO, called: str) -> Iterator[Pixels]:
     Raises:
         LenetError: pypdfium2 isn't installed; the file is damaged, locked by a password, or takes too long to draw.
     """
-    try:
-        from pypdfium2 import PdfDocument
-    except ImportError:
-        raise LenetError(f'{called} is a PDF; to read it, install lenet with: pip install "lenet[pdf]"') from None
+    pypdfium2 = require("pypdfium2", "pdf", f"{called} is a PDF, and reading it")
     with _pdfium(called):
-        document = PdfDocument(file.read())
+        document = pypdfium2.PdfDocument(file.read())
         pages = len(document)
     try:
         for number in range(pages):

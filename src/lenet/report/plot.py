@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import LenetError
+from ..extras import require
 from ..files import write_atomically
 
 if TYPE_CHECKING:
@@ -56,8 +56,7 @@ STYLE: dict[Any, Any] = {
 
 def need_matplotlib() -> None:
     """Raise ``LenetError`` where matplotlib isn't installed."""
-    if find_spec("matplotlib") is None:
-        raise LenetError('drawing figures needs matplotlib, which isn\'t installed: pip install "lenet[report]"')
+    require("matplotlib", "report", "drawing figures")
 
 
 def check(path: str | os.PathLike[str]) -> Path:

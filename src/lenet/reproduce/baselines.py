@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data import Dataset
-from ..errors import LenetError
+from ..extras import require
 from ..model.rejection import rejection
 from .claims import REJECTED, TEST, Baseline
 
@@ -30,12 +30,7 @@ def fit(baseline: Baseline, seed: int, data: Dataset) -> tuple[dict[str, float],
     Raises:
         LenetError: scikit-learn isn't there.
     """
-    try:
-        import sklearn  # noqa: F401
-    except ImportError:
-        raise LenetError(
-            f"the method {baseline.method!r} needs scikit-learn; install it by: pip install 'lenet[sklearn]'"
-        ) from None
+    require("sklearn", "sklearn", f"the method {baseline.method!r}")
     images, labels = _pixels(data.train_images), data.train_labels.astype(np.int64)
     started = perf_counter()
     scores, counts = METHODS[baseline.method](images, labels, seed, **baseline.settings)
