@@ -26,6 +26,6 @@ MODULES: dict[type[network.Layer], type[Layer]] = {
 }
 
 
-def of(step: Step) -> Layer:
+def module_of(step: Step) -> Layer:
     """Return the module of a layer at its place in a network, its parameters all 0."""
     return MODULES[type(step.layer)](step)

@@ -14,7 +14,8 @@ from ...errors import LenetError
 from ...network import Network
 from ...preparation import Preparation
 from ..layout import Weights
-from . import layers, preparing
+from . import preparing
+from .layers import module_of
 from .rbf import RBF
 
 
@@ -61,7 +62,7 @@ class LeNet(nn.Module):
         self._reads, self._children = network.input, dict[str, str]()
         for step in network.steps:
             child = self._free(step.name)
-            self.add_module(child, layers.of(step))
+            self.add_module(child, module_of(step))
             self._children[step.name] = child
         if weights is not None:
             with torch.no_grad():
@@ -74,6 +75,11 @@ class LeNet(nn.Module):
         while keyword.iskeyword(child) or hasattr(self, child):
             child += "_"
         return child
+
+    @property
+    def layers(self) -> dict[str, nn.Module]:
+        """The children by their layers' names in the network, in order."""
+        return {name: getattr(self, child) for name, child in self._children.items()}
 
     @property
     def names(self) -> dict[str, str]:
@@ -91,9 +97,9 @@ class LeNet(nn.Module):
         """Return the weights as float32 arrays by full name: those that a table leaves out 0, as they count."""
         arrays = {}
         for name, parameter in self.weights.items():
-            layer = self.get_submodule(self.names[name].rpartition(".")[0])
-            connected = getattr(layer, "connected", None)
-            kept = parameter if connected is None or parameter.dim() < 4 else parameter * connected
+            layer, _, short = name.rpartition(".")
+            connected = getattr(self.layers[layer], "connected", None) if short == "weight" else None
+            kept = parameter if connected is None else parameter * connected
             arrays[name] = kept.detach().to("cpu", torch.float32).numpy().copy()
         return arrays
 
@@ -138,7 +144,7 @@ class LeNet(nn.Module):
         x = self._input(x)
         made = {"input": x}
         for step in self.network.steps:
-            x = self.get_submodule(self._children[step.name])(x)
+            x = getattr(self, self._children[step.name])(x)
             made[step.name] = x[:, :, None, None] if x.dim() == 2 else x
         return made
 
