@@ -29,7 +29,7 @@ engine
 model
 training
 weights
-convert
+converting
 export
 estimator
 reading

@@ -10,6 +10,7 @@ from typing import Any
 _MODULES = ("data", "network", "reading", "recipe", "report", "training", "weights", "zoo")
 
 _NAMES = {
+    "converting": "convert from_torch to_torch",
     "errors": "LenetError",
     "model": "Ensemble Metrics Model",
     "network": (

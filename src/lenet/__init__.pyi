@@ -5,6 +5,9 @@ from . import recipe as recipe
 from . import report as report
 from . import training as training
 from . import weights as weights
+from .converting import convert as convert
+from .converting import from_torch as from_torch
+from .converting import to_torch as to_torch
 from .errors import LenetError as LenetError
 from .model import Ensemble as Ensemble
 from .model import Metrics as Metrics

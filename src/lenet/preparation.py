@@ -34,6 +34,14 @@ class Preparation:
         if self.padding < 0:
             raise LenetError(f"a preparation's padding can't be below 0, but is {self.padding}")
 
+    @classmethod
+    def fitting(cls, input: Shape) -> Preparation:
+        """Return one that gives ``input``: 28x28 digits with the border that they lack, or pictures of that size."""
+        channels, rows, columns = input
+        digits = channels == 1 and rows == columns and rows >= 28 and rows % 2 == 0
+        padding = (rows - 28) // 2 if digits else 0
+        return cls((channels, rows - 2 * padding, columns - 2 * padding), padding=padding)
+
     @property
     def input(self) -> Shape:
         """Channels, rows and columns of the network's input."""

@@ -200,11 +200,10 @@ def _further(name: str, value: object) -> Recipe:
 def _fitting(network: Network, given: object) -> Preparation:
     """Return a preparation for the network's input: the padding that's given; otherwise what 28x28 digits lack."""
     channels, rows, columns = network.input
-    digits = channels == 1 and rows == columns and rows >= 28 and rows % 2 == 0
-    padding = (rows - 28) // 2 if digits else 0
     if isinstance(given, dict) and isinstance(given.get("padding"), int):
         padding = given["padding"] if 0 <= 2 * given["padding"] < min(rows, columns) else 0
-    return Preparation((channels, rows - 2 * padding, columns - 2 * padding), padding=padding)
+        return Preparation((channels, rows - 2 * padding, columns - 2 * padding), padding=padding)
+    return Preparation.fitting(network.input)
 
 
 def _table(document: Table, name: str) -> Table:

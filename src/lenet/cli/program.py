@@ -18,6 +18,7 @@ from ..errors import LenetError
 from .calibrate import calibrate
 from .common import Interrupted, examples, print_json
 from .completion import completion
+from .convert import convert
 from .data import data
 from .evaluate import evaluate
 from .models import models
@@ -64,7 +65,20 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, read, calibrate, summary, report, models, data, reproduce, completion):
+for command in (
+    train,
+    evaluate,
+    predict,
+    read,
+    calibrate,
+    summary,
+    report,
+    models,
+    data,
+    reproduce,
+    convert,
+    completion,
+):
     program.add_command(command)
 
 

@@ -32,7 +32,7 @@ def settle(
     Raises:
         LenetError: something unknown or unreadable, or parts that don't fit each other.
     """
-    row = _row(what)
+    row = row_of(what)
     followed = recipe if isinstance(recipe, Recipe) else row.follow(recipe)
     dataset = dataset_of(followed.data if data is None else data)
     if isinstance(what, Network) and not isinstance(recipe, Recipe):
@@ -89,7 +89,8 @@ def check(row: Entry, data: Dataset) -> None:
         check_curvature(network)
 
 
-def _row(what: What) -> Entry:
+def row_of(what: What) -> Entry:
+    """Return the row that is meant, with ``Recipe``'s defaults where it is a network alone; raise ``LenetError``."""
     if isinstance(what, Network):
         return Entry(what, Recipe(), "a network of the user's own")
     if isinstance(what, Entry):
