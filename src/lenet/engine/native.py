@@ -42,6 +42,8 @@ class NativeEngine:
         threads: how many threads it uses.
     """
 
+    name = "native"
+
     def __init__(self, network: Network, preparation: Preparation, *, threads: int | None = None) -> None:
         """Plan the network.
 
