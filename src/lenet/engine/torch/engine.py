@@ -190,7 +190,7 @@ class TorchEngine:
         patterns = given.patterns(patterns, "patterns", len(images), distortion)
         out = np.empty((len(patterns), *self.preparation.shape), np.float32)
         none = np.zeros(len(images), np.int64)
-        there = Patterns(self._module, recipe, images, none, self._device)
+        there = Patterns(self._module, recipe, images, none, device=self._device)
         there.begin([recipe.seed], [0])
         for start in range(0, len(patterns), SOME):
             some = torch.from_numpy(patterns[None, start : start + SOME]).to(self._device)
@@ -250,7 +250,7 @@ class TorchEngine:
             return
         if self.device != "cpu":
             raise LenetError(f"threads are the processor's: leave them out on {self.device}, or take --device cpu")
-        if not (isinstance(threads, int) and 1 <= threads):
+        if not (isinstance(threads, int) and threads >= 1):
             raise LenetError(f"threads must be a whole number of 1 or more, but is {threads!r}")
         torch.set_num_threads(threads)
 

@@ -23,7 +23,7 @@ def factors(optimiser: Optimiser, rates: NDArray[np.float32], updates: int) -> N
 
 
 def update(
-    optimiser: Optimiser, w: Tensor, slots: tuple[Tensor, ...], g: Tensor, factor: Tensor, biases: Tensor | None
+    optimiser: Optimiser, w: Tensor, slots: tuple[Tensor, ...], *, g: Tensor, factor: Tensor, biases: Tensor | None
 ) -> None:
     """Move the weights of each run by one update, and what the optimiser remembers, in place.
 

@@ -34,13 +34,16 @@ class Patterns:
         recipe: Recipe,
         images: Images,
         labels: NDArray[np.int64],
+        *,
         device: torch.device,
         runs: int = 1,
     ) -> None:
         """Take the data to the device; ``runs`` are those that are trained at once."""
-        self.preparation, self._distortion = module.preparation, recipe.distortion
+        self.preparation = module.preparation
         self.images, self.labels = (torch.from_numpy(np.array(array)).to(device) for array in (images, labels))
-        self._distort = recipe.distortion and Distorter(recipe.distortion, self.preparation.shape, device)
+        self._distort: Distorter | None = None
+        if recipe.distortion is not None:
+            self._distort = Distorter(recipe.distortion, self.preparation.shape, device)
         self._places = {  # a stochastic pool at position p, from 0, takes draw ((p + 1) << 32) + output
             step.name: ((place + 1 << 32) + torch.arange(prod(step.output))).reshape(step.output).to(device)
             for place, step in enumerate(module.network.steps)
@@ -70,14 +73,14 @@ class Patterns:
         shown = patterns % len(self.labels)
         p = self.images[shown.flatten()]
         p = p.to(torch.float32) / 255 if p.dtype == torch.uint8 else p
-        if self._distortion is None or self._distort is None:
+        if self._distort is None:
             return p
         copies = patterns // len(self.labels)
         stretches = self._passes
-        if self._distortion.copies:
+        if self._distort.distortion.copies:
             stretches = randomness.mix(self._seeds + copies + randomness.STEP)
         moved = self._distort(p, randomness.key(stretches, shown).flatten())
-        if not self._distortion.copies:
+        if not self._distort.distortion.copies:
             return moved
         return torch.where((copies > 0).flatten()[:, None, None, None], moved, p)
 

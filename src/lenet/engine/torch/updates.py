@@ -62,7 +62,7 @@ class Updates:
         self.recipe, self.count, self.runs = recipe, len(images), runs
         self.source: NDArray[Any] = images
         self._device = device
-        self._patterns = Patterns(module, recipe, images, labels, device, runs)
+        self._patterns = Patterns(module, recipe, images, labels, device=device, runs=runs)
         self._gradients, self._shards = Gradients(module, recipe.loss), shards
         size = self._gradients.layout.size
         slots = len(State.fresh(np.empty(0, np.float32), recipe.optimiser).slots)
@@ -153,7 +153,9 @@ class Updates:
         patterns, factor = (table.index_select(0, self._at)[0] for table in (self._orders[batch], self._factors))
         sums = self._sums(patterns) if self._shards is None else self._shards.sums(patterns, self._sums, self._none)
         gradient, told = sums[:, :-2] / batch, sums[:, -2:]
-        optimisers.update(self.recipe.optimiser, self._flat, self._slots, gradient, factor, self._biases)
+        optimisers.update(
+            self.recipe.optimiser, self._flat, self._slots, g=gradient, factor=factor, biases=self._biases
+        )
         self._told.index_copy_(0, self._at, told[None])
         self._at += 1
 
