@@ -13,7 +13,8 @@ from ..errors import LenetError
 from ..network import Network
 from ..preparation import Preparation
 from ..recipe import DiagonalLM, Distortion, Loss, Optimiser, Recipe
-from . import description
+from . import description, given
+from .given import Images
 from .layout import Layout
 from .reference.curvature import check as check_curvature
 from .reference.losses import check as check_loss
@@ -26,9 +27,6 @@ except ImportError as error:  # pragma: no cover - an installation without its c
         f"the native engine didn't load ({error}); install lenet again with a C++ compiler (g++ or clang++) at hand"
     ) from error
 
-Images = NDArray[np.uint8] | NDArray[np.float32]
-
-BYTES, FLOATS = np.dtype(np.uint8), np.dtype(np.float32)
 MOST_THREADS = 1024
 MOST_PIXELS = 2**28  # of a layer
 WORD = 2**64  # seeds and passes count modulo this, as in the reference
@@ -43,6 +41,8 @@ class NativeEngine:
         layout: where each array of parameters lies in ``flat``, float32 (layout.size,).
         threads: how many threads it uses.
     """
+
+    name = "native"
 
     def __init__(self, network: Network, preparation: Preparation, *, threads: int | None = None) -> None:
         """Plan the network.
@@ -100,14 +100,14 @@ class NativeEngine:
             flat: the parameters (size,).
             images: (N, C, H, W), or (N, H, W) of one channel; uint8 or float32 in [0, 1].
         """
-        flat, images = self._weights(flat), self._images(images)
+        flat, images = given.weights(flat, self.network, self.layout.size), given.images(images, self.preparation)
         out = np.empty((len(images), self.network.classes), np.float32)
         self._engine.scores(flat, images, out, self.threads)
         return out
 
     def features(self, flat: NDArray[np.float32], images: Images) -> dict[str, NDArray[np.float32]]:
         """Return every layer's output (N, maps, rows, columns) by the layer's name; first ``input``, as prepared."""
-        flat, images = self._weights(flat), self._images(images)
+        flat, images = given.weights(flat, self.network, self.layout.size), given.images(images, self.preparation)
         outputs = {"input": np.empty((len(images), *self.network.input), np.float32)}
         made, computed = [outputs["input"]], description.computed(self.network)
         for step in self.network.steps:
@@ -138,8 +138,8 @@ class NativeEngine:
             random: seed, pass and index of the first image, for stochastic pools; only an index of 0 is offered here.
         """
         check_loss(loss, self.network)
-        flat, images = self._weights(flat), self._images(images)
-        labels = self._labels(labels, len(images))
+        flat, images = given.weights(flat, self.network, self.layout.size), given.images(images, self.preparation)
+        labels = given.labels(labels, len(images), self.network.classes)
         if not len(images):
             raise LenetError("a gradient needs one or more images")
         seed, pass_, first = random
@@ -191,15 +191,11 @@ class NativeEngine:
             The sum of the losses, and how many were read wrong, each before the update that it's part of.
         """
         check_loss(recipe.loss, self.network)
-        images = self._images(images)
-        labels = self._labels(labels, len(images))
-        order = _patterns(order, "order", len(images), recipe.distortion)
-        self._check_state(state, recipe.optimiser)
-        updates = -(-len(order) // recipe.batch)
-        if np.shape(rates) != (updates,):
-            raise LenetError(
-                f"{len(order)} rows in batches of {recipe.batch} need {updates} rates, but rates are {np.shape(rates)}"
-            )
+        images = given.images(images, self.preparation)
+        labels = given.labels(labels, len(images), self.network.classes)
+        order = given.patterns(order, "order", len(images), recipe.distortion)
+        given.state(state, recipe.optimiser, self.layout.size)
+        updates = given.updates(order, recipe.batch, rates)
         loss, kind = recipe.loss, description.LOSSES.index(recipe.loss.kind)
         result = self._call(
             self._engine.train,
@@ -231,8 +227,8 @@ class NativeEngine:
             patterns: (n,), as ``train`` takes them. Where the recipe's distortion makes no copies, pass 0's.
             recipe: distortion and seed count here.
         """
-        images, distortion = self._images(images), recipe.distortion or Distortion(share=0.0)
-        patterns = _patterns(patterns, "patterns", len(images), distortion)
+        images, distortion = given.images(images, self.preparation), recipe.distortion or Distortion(share=0.0)
+        patterns = given.patterns(patterns, "patterns", len(images), distortion)
         out = np.empty((len(patterns), *self.preparation.shape), np.float32)
         ranges = description.distortion(distortion)
         self._engine.distorted(images, patterns, recipe.seed % WORD, 0, ranges, out, self.threads)
@@ -263,9 +259,9 @@ class NativeEngine:
         """
         check_loss(recipe.loss, self.network)
         check_curvature(self.network)
-        flat, images = self._weights(flat), self._images(images)
-        labels = self._labels(labels, len(images))
-        order = _patterns(order, "order", len(images), recipe.distortion)
+        flat, images = given.weights(flat, self.network, self.layout.size), given.images(images, self.preparation)
+        labels = given.labels(labels, len(images), self.network.classes)
+        order = given.patterns(order, "order", len(images), recipe.distortion)
         if not len(order):
             raise LenetError("second derivatives are estimated on one or more patterns, not on none")
         out = np.empty(self.layout.size, np.float32)
@@ -303,69 +299,3 @@ class NativeEngine:
     @cached_property
     def _biases(self) -> NDArray[np.bool_]:
         return self.layout.biases
-
-    def _weights(self, flat: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return the weights as a C-contiguous float32 row; refuse another size or kind."""
-        flat = np.asarray(flat)
-        if flat.shape != (self.layout.size,) or flat.dtype.kind != "f":
-            raise LenetError(
-                f"network {self.network.name!r} has weights ({self.layout.size},) of floating-point numbers, "
-                f"not {flat.shape} of {flat.dtype}"
-            )
-        return np.ascontiguousarray(flat, np.float32)
-
-    def _check_state(self, state: State, optimiser: Optimiser) -> None:
-        """Refuse a state that can't be changed in place, or is another optimiser's."""
-        wanted = len(State.fresh(state.flat[:0], optimiser).slots)
-        if len(state.slots) != wanted:
-            raise LenetError(f"{type(optimiser).__name__} needs {wanted} slots, but the state has {len(state.slots)}")
-        for array in (state.flat, *state.slots):
-            flags, right = array.flags, array.shape == (self.layout.size,) and array.dtype == np.float32
-            if not (right and flags.c_contiguous and flags.writeable):
-                raise LenetError(
-                    f"a state's arrays are changed in place: they must be writable, contiguous and float32 "
-                    f"({self.layout.size},), but one is {array.dtype} {array.shape}"
-                    f"{'' if flags.writeable else ', read-only'}{'' if flags.c_contiguous else ', not contiguous'}"
-                )
-
-    def _images(self, given: Images) -> Images:
-        """Return the images as (N, C, H, W), C-contiguous, uint8 or float32; refuse others."""
-        shape = self.preparation.shape
-        images: NDArray[Any] = np.asarray(given)
-        if images.ndim == 3 and shape[0] == 1:
-            images = images[:, None]
-        if images.ndim != 4 or images.shape[1:] != shape:
-            raise LenetError(f"images must be (N, {', '.join(map(str, shape))}), but are {images.shape}")
-        if images.dtype not in (BYTES, FLOATS):
-            raise LenetError(f"images must be uint8 (0 to 255) or float32 (0 to 1), but are {images.dtype}")
-        if images.dtype == FLOATS and images.size and not (images.min() >= 0 and images.max() <= 1):
-            if np.isnan(images).any():
-                raise LenetError("images must be numbers, but some are NaN")
-            raise LenetError(
-                f"float pixels must lie between 0 and 1, but run from {images.min()} to {images.max()}; "
-                "divide bytes by 255, or pass them as uint8"
-            )
-        return np.ascontiguousarray(images)
-
-    def _labels(self, labels: NDArray[Any], count: int) -> NDArray[np.int64]:
-        labels = np.asarray(labels)
-        if labels.shape != (count,):
-            raise LenetError(f"there must be a label for each of the {count} images, but labels are {labels.shape}")
-        return _whole(labels, "labels", "classes", self.network.classes)
-
-
-def _patterns(values: NDArray[Any], name: str, images: int, distortion: Distortion | None) -> NDArray[np.int64]:
-    """Return the numbers of patterns as an int64 row; refuse what isn't there."""
-    copies = distortion.copies if distortion else 0
-    what = f"patterns, of each image and its {copies} copies," if copies else "rows of the images"
-    return _whole(values, name, what, images * (copies + 1))
-
-
-def _whole(values: NDArray[Any], name: str, what: str, count: int) -> NDArray[np.int64]:
-    """Return whole numbers from 0 to ``count`` - 1 as an int64 row; refuse others."""
-    values = np.asarray(values)
-    if values.ndim != 1 or (values.size and values.dtype.kind not in "iu"):
-        raise LenetError(f"{name} must be a row of whole numbers, but are {values.shape} of {values.dtype}")
-    if values.size and not (values.min() >= 0 and values.max() < count):
-        raise LenetError(f"{name} are {what}, from 0 to {count - 1}, but go from {values.min()} to {values.max()}")
-    return np.ascontiguousarray(values, np.int64)

@@ -8,14 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.state import State
-from ..errors import unknown
+from ..errors import LenetError, unknown
+from ..extras import require
 from ..network import Network
 from ..preparation import Preparation
 
 if TYPE_CHECKING:
     from ..recipe import Recipe
 
-NAMES = ("native", "reference")
+NATIVE, REFERENCE, TORCH = NAMES = ("native", "reference", "torch")
 
 
 class Engine(Protocol):
@@ -62,11 +63,19 @@ class Engine(Protocol):
 
 
 def build(name: str, network: Network, preparation: Preparation, threads: int | None = None) -> Engine:
-    """Return the engine of that name; ``threads`` (None: one a core) are the native engine's.
+    """Return the engine of that name; ``threads`` (None: one a core) are the native engine's, and PyTorch's on a CPU.
+
+    Args:
+        name: ``native``, ``reference`` or ``torch``; the last with the device to compute on, as ``torch:cpu``, or
+            without, on the best there is.
+        network: what to run.
+        preparation: how pixels become its input.
+        threads: to compute with.
 
     Raises:
         LenetError: there is no such engine, or it can't be built.
     """
+    kind, _, device = name.partition(":")
     if name == "native":
         from ..engine.native import NativeEngine  # loads the compiled module
 
@@ -77,10 +86,40 @@ def build(name: str, network: Network, preparation: Preparation, threads: int | 
 
         reference: Engine = ReferenceEngine(network, preparation, dtype=np.float32)
         return reference
+    if kind == TORCH:
+        require("torch", "torch", "the engine on PyTorch")
+        from ..engine.torch.engine import TorchEngine
+
+        return TorchEngine(network, preparation, device=device or None, threads=threads)
     raise unknown("engine", name, NAMES)
 
 
+def named(engine: str | None, device: str | None) -> str:
+    """Return an engine's name with the device that it computes on, as ``build`` takes it.
+
+    Args:
+        engine: of ``NAMES``; None: ``native``, or ``torch`` where there is a device.
+        device: ``cuda``, ``mps`` or ``cpu``, of the engine ``torch``; None: the first that is there.
+
+    Raises:
+        LenetError: there is no such engine or device, or the engine has no devices.
+    """
+    engine = engine or (TORCH if device else NATIVE)
+    kind = engine.partition(":")[0]
+    if kind not in NAMES:
+        raise unknown("engine", engine, NAMES)
+    if kind != TORCH:
+        if device is not None:
+            raise LenetError(f"the {engine} engine computes on the processor; a device needs the engine torch")
+        return engine
+    require("torch", "torch", "the engine on PyTorch")
+    from ..engine.torch import devices
+
+    return f"{TORCH}:{devices.choose(device or engine.partition(':')[2] or None).type}"
+
+
 def facts(engine: Engine) -> dict[str, str | int]:
-    """Return which engine it is; of the native one, threads and instruction set too."""
-    known = {name: getattr(engine, name) for name in ("threads", "isa") if hasattr(engine, name)}
-    return {"engine": "native" if known else "reference", **known}
+    """Return which engine it is, and what it says of itself: threads, instruction set, device."""
+    told = ("threads", "isa", "device", "accelerator", "torch")
+    known = {name: getattr(engine, name) for name in told if hasattr(engine, name)}
+    return {"engine": getattr(engine, "name", REFERENCE), **known}

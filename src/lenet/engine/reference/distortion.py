@@ -73,7 +73,7 @@ def elastic(key: Words, distortion: Distortion, rows: int, columns: int) -> tupl
     """
     weights = gaussian(distortion.smoothness)
     size = distortion.elastic * sqrt(3) / (weights**2).sum()
-    along_rows, along_columns = _band(weights, rows), _band(weights, columns)
+    along_rows, along_columns = band(weights, rows), band(weights, columns)
     fields = 2 * draw(key, ELASTIC + np.arange(2 * rows * columns)).reshape(2, rows, columns) - 1
     dx, dy = size * (along_rows @ fields @ along_columns.T)
     return dx, dy
@@ -87,7 +87,7 @@ def gaussian(deviation: float) -> Array:
     return smoothing
 
 
-def _band(weights: Array, length: int) -> Array:
+def band(weights: Array, length: int) -> Array:
     """Return the matrix (length, length) that smooths along one side; there is nothing outside the picture."""
     radius = len(weights) // 2
     at, from_ = np.indices((length, length))
