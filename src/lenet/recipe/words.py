@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from ..recipe import (
-    SGD,
-    Adam,
-    Constant,
-    Cosine,
-    DiagonalLM,
-    Distortion,
-    Inverse,
-    Loss,
-    LossKind,
-    OneCycle,
-    Optimiser,
-    Patience,
-    Recipe,
-    Schedule,
-    Shuffle,
-    Start,
-    Table,
-)
+from .distortion import Distortion
+from .loss import Loss, LossKind
+from .optimisers import SGD, Adam, DiagonalLM, Optimiser
+from .recipe import Recipe
+from .rows import Shuffle
+from .schedules import Constant, Cosine, Inverse, OneCycle, Schedule, Table
+from .start import Start
+from .stopping import Patience
 
 STARTS = {
     Start.PAPER: "the paper's: uniform in +-2.4/F, F a unit's fan-in",
