@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import LenetError
-from .common import complete_network, examples, further, is_path, is_written, json_option, print_json, width
+from .common import complete_network, examples, is_path, is_written, json_option, print_json, width
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -59,7 +59,7 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
             click.echo(f"\nfrom {entry.source}; its claim: {entry.claim or 'none'}")
         if recipe is not None:
             click.echo(f"\nrecipe:\n{words.text(recipe)}")
-        for name, other in (further(entry) if entry else {}).items():
+        for name, other in (entry.further() if entry else {}).items():
             click.echo(f"\nrecipe {name}, where it is another:\n{words.text(other, recipe)}")
 
 

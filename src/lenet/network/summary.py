@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .activation import Activation
 from .layer import Layer, Shape
 from .layers import RBF, Conv, Dense, Flatten
 from .network import Network, Step
@@ -25,6 +26,9 @@ NAMES: dict[type[Layer], str] = {
     LocalResponseNorm: "local response norm",
     LocalContrastNorm: "local contrast norm",
 }
+
+HEADS = ("layer", "what", "then", "output", "sees", "parameters", "connections", "multiply-adds")
+WORDS = HEADS[:3]  # the columns that don't hold numbers
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,23 @@ def _kind(step: Step, window: int | None) -> str:
     if isinstance(layer, Conv) and layer.pairs(maps) < maps * layer.maps:
         name += f", {layer.pairs(maps)}/{maps * layer.maps}"
     return name
+
+
+def cells(network: Network) -> list[tuple[str, ...]]:
+    """Return a text for each of ``HEADS`` of each layer, the totals in the last row."""
+    lines = [
+        (
+            row.layer,
+            row.kind,
+            "" if row.activation == Activation.NONE.value else row.activation,
+            maps(row.output),
+            "all" if row.sees is None else f"{row.sees}x{row.sees}",
+            *(f"{count:,}" for count in (row.parameters, row.connections, row.multiply_adds)),
+        )
+        for row in rows(network)
+    ]
+    counts = (network.parameters, network.connections, network.multiply_adds)
+    return [*lines, ("total", "", "", "", "", *(f"{count:,}" for count in counts))]
 
 
 def maps(shape: Shape) -> str:
