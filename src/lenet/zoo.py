@@ -7,6 +7,7 @@ from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from dataclasses import dataclass, field, replace
 from types import ModuleType
 
+from . import html
 from .errors import LenetError, unknown
 from .network import (
     RBF,
@@ -21,6 +22,7 @@ from .network import (
     Network,
     Subsample,
 )
+from .network.html import section
 from .network.wiring import LENET1_C3, LENET4_C3, LENET4_C5, LENET5_C3
 from .preparation import PAPER, Preparation
 from .recipe import (
@@ -69,12 +71,24 @@ class Entry:
         """Return all recipes by name: ``default``, ``published`` (perhaps the same), and the others."""
         return {"default": self.recipe, "published": self.published or self.recipe, **self.others}
 
+    def further(self) -> dict[str, Recipe]:
+        """Return the recipes by name that are other than the default."""
+        return {name: recipe for name, recipe in self.recipes().items() if recipe != self.recipe}
+
     def follow(self, name: str | None) -> Recipe:
         """Return the recipe of that name (None: the default); raise ``LenetError`` with those there are."""
         recipes = self.recipes()
         if name is not None and name not in recipes:
             raise LenetError(f"{self.network.name} has no recipe {name!r}; it has: {', '.join(recipes)}")
         return recipes[name or "default"]
+
+    def _repr_html_(self) -> str:
+        from .recipe import words
+
+        about = {"from": self.source, "claim": self.claim or "none"}
+        different = {"default": self.recipe, **self.further()}
+        recipes = (html.folded(f"recipe {name}", html.facts(words.describe(r))) for name, r in different.items())
+        return html.page(section(self.network), html.facts(about), *recipes)
 
 
 def _network(name: str, input: tuple[int, int, int], *layers: Layer) -> Network:
@@ -288,6 +302,11 @@ class _Zoo(ModuleType):
     def items(self) -> ItemsView[str, Entry]:
         """Return the names with their rows."""
         return ZOO.items()
+
+    def _repr_html_(self) -> str:
+        heads = ("name", "parameters", "from", "claim")
+        rows = [(name, f"{row.network.parameters:,}", row.source, row.claim) for name, row in ZOO.items()]
+        return html.page(html.table(heads, rows, words=("name", "from", "claim")))
 
 
 sys.modules[__name__].__class__ = _Zoo

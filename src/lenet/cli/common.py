@@ -14,9 +14,7 @@ import click
 from click.shell_completion import CompletionItem
 
 if TYPE_CHECKING:
-    from ..recipe import Recipe
     from ..report.terminal import Style
-    from ..zoo import Entry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 FALLBACK_WIDTH = 80
@@ -62,11 +60,6 @@ def style() -> Style:
     except (UnicodeEncodeError, LookupError):
         return Style.ASCII
     return Style.GREYS if is_terminal(sys.stdout) and not os.environ.get("NO_COLOR") else Style.BLOCKS
-
-
-def further(entry: Entry) -> dict[str, Recipe]:
-    """Return the recipes of a network, by name, that are other than its first."""
-    return {name: recipe for name, recipe in entry.recipes().items() if recipe != entry.recipe}
 
 
 def is_written(what: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import examples, further, json_option, print_json, width
+from .common import examples, json_option, print_json, width
 
 if TYPE_CHECKING:
     from ..zoo import Entry
@@ -37,7 +37,7 @@ def models(as_json: bool) -> None:
             f"{each['parameters']:,}",
             "x".join(map(str, each["input"][1:])),
             "yes" if each["weights"] else "no",
-            ", ".join(further(ZOO[each["name"]])) if each["name"] in ZOO else "",
+            ", ".join(ZOO[each["name"]].further()) if each["name"] in ZOO else "",
             f"{each['source']}{': ' if each['claim'] else ''}{each['claim']}",
         )
         for each in documents

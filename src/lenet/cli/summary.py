@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import LenetError
-from .common import complete_network, examples, further, is_path, is_written, json_option, print_json, width
+from .common import complete_network, examples, is_path, is_written, json_option, print_json, width
 
 if TYPE_CHECKING:
     from ..network import Network
@@ -33,7 +33,8 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
     """
     if markdown + toml + as_json > 1:
         raise click.UsageError("--markdown, --toml and --json: one at a time")
-    from ..report import recipes, summary
+    from ..recipe import words
+    from ..report import summary
     from ..written import recipe_to_dict, write
 
     described, recipe, entry = _find(network)
@@ -57,9 +58,9 @@ def summary(network: str, markdown: bool, toml: bool, as_json: bool) -> None:
         if entry is not None:
             click.echo(f"\nfrom {entry.source}; its claim: {entry.claim or 'none'}")
         if recipe is not None:
-            click.echo(f"\nrecipe:\n{recipes.text(recipe)}")
-        for name, other in (further(entry) if entry else {}).items():
-            click.echo(f"\nrecipe {name}, where it is another:\n{recipes.text(other, recipe)}")
+            click.echo(f"\nrecipe:\n{words.text(recipe)}")
+        for name, other in (entry.further() if entry else {}).items():
+            click.echo(f"\nrecipe {name}, where it is another:\n{words.text(other, recipe)}")
 
 
 def _find(what: str) -> tuple[Network, Recipe | None, Entry | None]:

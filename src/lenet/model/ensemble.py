@@ -258,6 +258,11 @@ class Ensemble:
         error = f", test error {100 * test['error']:.2f}%" if isinstance(test, dict) and "error" in test else ""
         return f"Ensemble({self.name!r}{error})"
 
+    def _repr_html_(self) -> str:
+        from .html import ensemble
+
+        return ensemble(self)
+
 
 def _parts(count: int) -> Iterator[slice]:
     return (slice(start, start + BATCH) for start in range(0, count, BATCH))

@@ -239,6 +239,11 @@ class Model:
         error = f", test error {100 * test['error']:.2f}%" if isinstance(test, dict) and "error" in test else ""
         return f"Model({self.name!r}, {self.network.parameters:,} parameters{error})"
 
+    def _repr_html_(self) -> str:
+        from .html import model
+
+        return model(self)
+
 
 def _whole(flat: NDArray[np.float32], layout: Layout) -> NDArray[np.float32]:
     if flat.shape != (layout.size,):

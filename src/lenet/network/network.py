@@ -144,6 +144,11 @@ class Network:
             fields.append(None if flat else size)
         return tuple(fields)
 
+    def _repr_html_(self) -> str:
+        from .html import document
+
+        return document(self)
+
 
 def window_of(layer: Layer) -> tuple[int, int]:
     """Return how many pixels across a layer reads for one output, and how far apart its outputs are."""

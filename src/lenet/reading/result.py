@@ -151,6 +151,11 @@ class Reading:
             "lines": [line.to_dict() for line in self.lines],
         }
 
+    def _repr_html_(self) -> str:
+        from .html import document
+
+        return document(self)
+
 
 def _probable(name: str, alternatives: tuple[tuple[str, float], ...]) -> list[dict[str, Any]]:
     return [{name: what, "probability": _number(probability)} for what, probability in alternatives]

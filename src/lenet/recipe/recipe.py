@@ -72,3 +72,8 @@ class Recipe:
         whole("a recipe's seed", self.seed, 0)
         if self.stopping is not None and self.validation is None:
             raise LenetError("early stopping needs validation rows, and the recipe has none")
+
+    def _repr_html_(self) -> str:
+        from .html import document
+
+        return document(self)

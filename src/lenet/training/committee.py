@@ -47,6 +47,11 @@ class Committee:
         """The rows of all runs, one after the other."""
         return tuple(row for run in self.runs for row in run.history)
 
+    def _repr_html_(self) -> str:
+        from .html import committee
+
+        return committee(self)
+
 
 class Work(ABC):
     """The runs of a committee, and what comes of them.

@@ -41,6 +41,11 @@ class Run:
     folder: Path | None
     metrics: dict[str, Any]
 
+    def _repr_html_(self) -> str:
+        from .html import run
+
+        return run(self)
+
 
 def train(
     what: What | None = None,

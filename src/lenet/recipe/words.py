@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from ..recipe import (
-    SGD,
-    Adam,
-    Constant,
-    Cosine,
-    DiagonalLM,
-    Distortion,
-    Inverse,
-    Loss,
-    LossKind,
-    OneCycle,
-    Optimiser,
-    Patience,
-    Recipe,
-    Schedule,
-    Shuffle,
-    Start,
-    Table,
-)
+from ..preparation import Preparation
+from .distortion import Distortion
+from .loss import Loss, LossKind
+from .optimisers import SGD, Adam, DiagonalLM, Optimiser
+from .recipe import Recipe
+from .rows import Shuffle
+from .schedules import Constant, Cosine, Inverse, OneCycle, Schedule, Table
+from .start import Start
+from .stopping import Patience
 
 STARTS = {
     Start.PAPER: "the paper's: uniform in +-2.4/F, F a unit's fan-in",
@@ -44,11 +34,10 @@ ORDERS = {
 
 def describe(recipe: Recipe) -> dict[str, str]:
     """Return what a recipe does, a few words for each of its parts."""
-    prepared, every = recipe.preparation, "digit" if recipe.batch == 1 else f"{recipe.batch} digits"
-    border = f", {prepared.padding} pixels added on each side" if prepared.padding else ""
+    every = "digit" if recipe.batch == 1 else f"{recipe.batch} digits"
     lines = {
         "data": recipe.data + (f", the first {recipe.size:,} training digits" if recipe.size else ""),
-        "pixels": f"{prepared.low:g} for 0 to {prepared.high:g} for 255{border}",
+        "pixels": pixels(recipe.preparation),
         "start": STARTS[recipe.start],
         "loss": _loss(recipe.loss),
         "optimiser": _optimiser(recipe.optimiser),
@@ -66,6 +55,12 @@ def describe(recipe: Recipe) -> dict[str, str]:
     if recipe.distortion is not None:
         lines["distortions"] = _distortion(recipe.distortion)
     return lines
+
+
+def pixels(preparation: Preparation) -> str:
+    """Return what becomes of a picture's pixels."""
+    border = f", {preparation.padding} pixels added on each side" if preparation.padding else ""
+    return f"{preparation.low:g} for 0 to {preparation.high:g} for 255{border}"
 
 
 def text(recipe: Recipe, base: Recipe | None = None) -> str:
