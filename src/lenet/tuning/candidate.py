@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ..data.dataset import Dataset
 from ..errors import LenetError
 from ..network import Conv, Layer
 from ..plain import from_plain
 from ..preparation import Preparation
+from ..training.settings import check
 from ..written import network_from_dict, recipe_from_dict
 from ..zoo import Entry
 from .places import Table
@@ -31,8 +33,14 @@ class Candidate:
     why: str = ""
 
 
-def choose(space: Space, source: Source) -> Candidate:
-    """Return what a source chooses of a space, a key that doesn't apply to what is chosen already left out."""
+def choose(space: Space, source: Source, data: Dataset | None = None) -> Candidate:
+    """Return what a source chooses of a space, a key that doesn't apply to what is chosen already left out.
+
+    Args:
+        space: what there is to choose.
+        source: what chooses.
+        data: what the network and its recipe must fit; None: any.
+    """
     document, settings = space.document, dict[str, Value]()
     for setting in space.settings:
         if isinstance(setting.range, Whole) or not all(place.applies(document) for place in setting.places):
@@ -41,7 +49,10 @@ def choose(space: Space, source: Source) -> Candidate:
         for place in setting.places:
             document = place.put(document, value)
     try:
-        return Candidate(settings, _built(space, document))
+        entry = _built(space, document)
+        if data is not None:
+            check(entry, data)
+        return Candidate(settings, entry)
     except LenetError as error:
         return Candidate(settings, None, str(error))
 

@@ -35,16 +35,16 @@ def run_here(
         for place, argument in enumerate(arguments):
             yield place, _done(function, argument, common)
         return
-    crew, place, running, more = _Crew((function, tuple(common)), count), 0, 0, True
+    crew, running, drawn, more = _Crew((function, tuple(common)), count), 0, enumerate(arguments), True
     try:
         while more or running:
             while more and running < count:
-                argument = next(arguments, None)
-                more = argument is not None
-                if not more or argument is LATER:
+                asked = next(drawn, None)
+                more = asked is not None
+                if asked is None or asked[1] is LATER:
                     break
-                crew.asked.put((place, argument))
-                place, running = place + 1, running + 1
+                crew.asked.put(asked)
+                running += 1
             if running and (answered := crew.answer()) is not None:
                 running -= 1
                 yield answered
@@ -109,7 +109,8 @@ class _Crew:
                     process = process or self._begun()
                     result = process.ask(argument)
                 except (Died, OSError) as died:
-                    process = self._drop(process)
+                    self._drop(process)
+                    process = None
                     result = LenetError(
                         f"the process that did it {died}, {attempt} times; fewer leave each more memory"
                     )

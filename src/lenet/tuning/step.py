@@ -10,6 +10,7 @@ from pathlib import Path
 
 from ..data.dataset import Dataset
 from ..errors import LenetError
+from ..files import write_atomically
 from ..training import Diverged, Interrupted, Observer, Progress, Row, history, train
 from ..training import folder as folders
 from ..zoo import Entry
@@ -19,17 +20,19 @@ Stop = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Step:
-    """One more pass of a run.
+    """One more pass of a run, or all that are left.
 
     Attributes:
         entry: the network and its recipe.
         folder: of the run, on this machine; what it holds is gone on with.
         files: what the folder holds, by name, where another machine does the pass; None: it is done in the folder.
+        whole: whether to go on to the run's end.
     """
 
     entry: Entry
     folder: Path
     files: dict[str, bytes] | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,7 @@ class Stand:
 
 
 def advance(step: Step, data: Dataset, stop: Stop | None = None) -> Stand:
-    """Train for a pass.
+    """Train for a pass, or to the end.
 
     Args:
         step: which run.
@@ -63,18 +66,20 @@ def advance(step: Step, data: Dataset, stop: Stop | None = None) -> Stand:
         Interrupted: ``stop`` said so; the folder holds a checkpoint.
         LenetError: a file can't be written, say.
     """
+    if stop is not None and stop():
+        raise Interrupted(None)
     if step.files is None:
-        return _advance(step.entry, step.folder, data, stop)
+        return _advance(step.entry, step.folder, data, _Pass(stop, step.whole))
     with tempfile.TemporaryDirectory(prefix="lenet-tune-") as place:
         folder = Path(place) / "run"
         unpack(step.files, folder)
-        stand = _advance(step.entry, folder, data, stop)
+        stand = _advance(step.entry, folder, data, _Pass(stop, step.whole))
         return replace(stand, files=packed(folder))
 
 
 def packed(folder: Path) -> dict[str, bytes]:
     """Return the files of a run's folder by name; none where there is no folder."""
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*")) if path.is_file()}
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("[!.]*")) if path.is_file()}
 
 
 def unpack(files: dict[str, bytes], folder: Path) -> None:
@@ -83,8 +88,6 @@ def unpack(files: dict[str, bytes], folder: Path) -> None:
     Raises:
         LenetError: they can't be written.
     """
-    from ..files import write_atomically
-
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -94,23 +97,23 @@ def unpack(files: dict[str, bytes], folder: Path) -> None:
 
 
 class _Pass(Observer):
-    """Lets a run make one pass."""
+    """Lets a run make one pass, unless it is to make them all."""
 
-    def __init__(self, stop: Stop | None) -> None:
-        self.closed, self._stop = False, stop
+    def __init__(self, stop: Stop | None, whole: bool) -> None:
+        self.closed, self._stop, self._whole = False, stop, whole
 
     def on_chunk(self, progress: Progress) -> None:
         if self._stop is not None and self._stop():
             raise KeyboardInterrupt
 
     def on_pass(self, row: Row) -> None:
-        self.closed = self.closed or row.complete
-        if row.complete:
+        self.closed = row.complete and not self._whole
+        if self.closed:
             raise KeyboardInterrupt  # heard between two updates, with a checkpoint
 
 
-def _advance(entry: Entry, folder: Path, data: Dataset, stop: Stop | None) -> Stand:
-    observer, error = _Pass(stop), None
+def _advance(entry: Entry, folder: Path, data: Dataset, observer: _Pass) -> Stand:
+    error = None
     try:
         if (folder / folders.SETTINGS).is_file():
             run = train(resume=folder, data=data, threads=1, observer=observer)
