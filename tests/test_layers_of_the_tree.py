@@ -20,7 +20,7 @@ processes
 network
 preparation
 recipe
-plain
+plain toml
 zoo picture
 written
 page
@@ -36,7 +36,7 @@ reading
 cluster
 report
 reproduce
-tune
+tuning
 cli
 __main__
 """

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from .errors import LenetError
 
@@ -67,6 +68,51 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def whole_lines(path: Path) -> bytes:
+    """Return a file's lines; a last one that a kill cut short is cut off the file, so that the next begins a line.
+
+    Raises:
+        LenetError: it is there, and can't be read.
+    """
+    try:
+        with path.open("r+b") as file:
+            text = file.read()
+            whole = text.rfind(b"\n") + 1
+            file.truncate(whole)
+    except FileNotFoundError:
+        return b""
+    except OSError as error:
+        raise LenetError(f"{path} can't be read: {_reason(error)}") from None
+    return text[:whole]
+
+
+def take(folder: Path, who: str) -> IO[bytes]:
+    """Make a folder and lock it, until what is returned is closed or the process ends, however it ends.
+
+    Args:
+        folder: which.
+        who: works in it, such as ``lenet reproduce``, for the text of the error.
+
+    Raises:
+        LenetError: another process works in it, or it can't be used.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        file = (folder / ".lock").open("ab")
+    except OSError as error:
+        raise LenetError(f"the folder {folder} can't be used: {_reason(error)}") from None
+    try:
+        import fcntl
+
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except ImportError:  # pragma: no cover - Windows
+        pass
+    except OSError:
+        file.close()
+        raise LenetError(f"another {who} works in {folder}; wait for it, or give another folder by --out") from None
+    return file
 
 
 def read_whole(path: str | os.PathLike[str], check: Callable[[Path, int], None] | None = None) -> bytes:

@@ -5,14 +5,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
+from collections.abc import Callable, Collection
 from math import prod
 from os import PathLike
 from pathlib import Path
 from typing import Any, cast
 
+from . import toml
 from .errors import LenetError, unknown
 from .network import Network
 from .plain import from_plain, to_plain
@@ -75,31 +76,45 @@ def recipe_from_dict(value: object) -> Recipe:
 def read_network(path: str | PathLike[str]) -> Network:
     """Return the network that a TOML file describes; raise ``LenetError`` if it can't be read or is wrong."""
     try:
-        return _network(_load(path), Path(path).stem)
+        return _network(load(path), Path(path).stem, zoo_entry)
     except LenetError as error:
         raise LenetError(f"{Path(path)}: {error}") from None
 
 
 def read(path: str | PathLike[str]) -> Entry:
-    """Return the network and recipe that a TOML file describes.
-
-    What the recipe leaves out is as in the row of the zoo that it's based on, or as in ``Recipe``; a preparation that
-    is left out is made to fit the network's input.
+    """Return the network and recipe that a TOML file describes, as ``entry_from_dict`` does.
 
     Raises:
         LenetError: the file can't be read, isn't TOML, or describes something unknown, wrong or too large.
     """
+    path = Path(path)
     try:
-        document = _load(path)
-        network = _network(document, Path(path).stem)
-        recipe = _recipe(document, network)
-        texts = {name: from_plain(str, document[name], name) for name in ("source", "claim") if name in document}
-        published = from_plain(Recipe, document["published"], "published") if "published" in document else None
-        others = {name: _further(name, value) for name, value in _table(document, "others").items()}
+        return entry_from_dict(load(path), path.stem, f"the file {path.name}")
     except LenetError as error:
-        raise LenetError(f"{Path(path)}: {error}") from None
-    texts = {"source": f"the file {Path(path).name}", **texts}
-    return Entry(network, recipe, **texts, published=published, others=others)
+        raise LenetError(f"{path}: {error}") from None
+
+
+def entry_from_dict(document: Table, name: str, source: str, find: Callable[[str], Entry] = zoo_entry) -> Entry:
+    """Return the network and recipe that the parts of a file describe.
+
+    What the recipe leaves out is as in the row of the zoo that it's based on, or as in ``Recipe``; a preparation that
+    is left out is made to fit the network's input.
+
+    Args:
+        document: the file's ``PARTS``.
+        name: of the network, where it has none.
+        source: where the network is from, where the document doesn't say.
+        find: returns the row that ``based_on`` names.
+
+    Raises:
+        LenetError: something unknown, wrong or too large.
+    """
+    network = _network(document, name, find)
+    recipe = _recipe(document, network, find)
+    texts = {name: from_plain(str, document[name], name) for name in ("source", "claim") if name in document}
+    published = from_plain(Recipe, document["published"], "published") if "published" in document else None
+    others = {name: _further(name, value) for name, value in table_of(document, "others").items()}
+    return Entry(network, recipe, **{"source": source, **texts}, published=published, others=others)
 
 
 def write(entry: Entry) -> str:
@@ -107,7 +122,7 @@ def write(entry: Entry) -> str:
     parts = {name: to_plain(getattr(entry, name)) for name in PARTS if name != "others" and hasattr(entry, name)}
     if entry.others:
         parts["others"] = {name: to_plain(recipe) for name, recipe in entry.others.items()}
-    return "\n".join(_toml(parts, ())).strip() + "\n"
+    return toml.text(parts)
 
 
 def _check_size(network: Network) -> None:
@@ -125,7 +140,8 @@ def _check_size(network: Network) -> None:
             raise LenetError(f"network: it may have {most:,} {what}, but {network.name!r} has {count:,}")
 
 
-def _load(path: str | PathLike[str]) -> Table:
+def load(path: str | PathLike[str], parts: Collection[str] = PARTS) -> Table:
+    """Return what a TOML file holds, which has these ``parts`` at most; raise ``LenetError`` where it can't be read."""
     try:
         if Path(path).stat().st_size > LARGEST_FILE:
             raise LenetError(f"the file is larger than {LARGEST_FILE:,} bytes; no network needs that")
@@ -135,18 +151,18 @@ def _load(path: str | PathLike[str]) -> Table:
     except (ValueError, RecursionError) as error:  # not UTF-8, not TOML, a number of too many digits, nested too deep
         raise LenetError(f"the file isn't TOML: {error}") from None
     for name in document:
-        if name not in PARTS:
-            raise unknown("part of such a file", name, PARTS)
+        if name not in parts:
+            raise unknown("part of such a file", name, parts)
     return document
 
 
-def _network(document: Table, name: str) -> Network:
+def _network(document: Table, name: str, find: Callable[[str], Entry]) -> Network:
     """Return the network of a file; ``name`` where it has none."""
-    table = _table(document, "network")
+    table = table_of(document, "network")
     based_on = table.pop("based_on", document.get("based_on"))
     changes = table.pop("changes", {})
     if based_on is not None:
-        base = network_to_dict(zoo_entry(str(based_on)).network)
+        base = network_to_dict(find(str(based_on)).network)
         table = {**base, "name": name, **table} if table or changes else base
     elif not table:
         raise LenetError("it has no [network]; write one, or based_on = a row of the zoo")
@@ -166,19 +182,18 @@ def _changed(layers: object, name: str, change: object) -> list[Any]:
     if not isinstance(change, dict):
         raise LenetError(f"network.changes.{name} must be a table of the layer's fields")
     place = names.index(name)
-    merged = {"name": name, **_merged(layers[place], change)}
-    return [*layers[:place], merged, *layers[place + 1 :]]
+    return [*layers[:place], {"name": name, **merged(layers[place], change)}, *layers[place + 1 :]]
 
 
-def _recipe(document: Table, network: Network) -> Recipe:
+def _recipe(document: Table, network: Network, find: Callable[[str], Entry]) -> Recipe:
     """Return the recipe of a file: what it says, on top of what it's based on."""
-    table = _table(document, "recipe")
+    table = table_of(document, "recipe")
     based_on = table.pop("based_on", document.get("based_on"))
     if based_on is not None:
-        base = zoo_entry(str(based_on)).recipe
+        base = find(str(based_on)).recipe
     else:
         base = Recipe(preparation=_fitting(network, table.get("preparation")))
-    recipe = recipe_from_dict(_merged(recipe_to_dict(base), table))
+    recipe = recipe_from_dict(merged(recipe_to_dict(base), table))
     if recipe.preparation.input != network.input:
         raise LenetError(
             f"recipe.preparation gives an input of {recipe.preparation.input}, but the network reads {network.input}; "
@@ -206,47 +221,20 @@ def _fitting(network: Network, given: object) -> Preparation:
     return Preparation.fitting(network.input)
 
 
-def _table(document: Table, name: str) -> Table:
+def table_of(document: Table, name: str) -> Table:
+    """Return a copy of a file's part, empty where it has none; raise ``LenetError`` where it is no table."""
     table = document.get(name, {})
     if not isinstance(table, dict):
         raise LenetError(f"{name} must be a table, [{name}]")
     return dict(table)
 
 
-def _merged(base: Table, given: Table) -> Table:
+def merged(base: Table, given: Table) -> Table:
     """Return ``base`` with what's ``given`` on top, table by table; a table of another ``type`` replaces the first."""
     if given.get("type", base.get("type")) != base.get("type"):
         return given
-    merged = dict(base)
+    result = dict(base)
     for name, value in given.items():
         both = isinstance(value, dict) and isinstance(base.get(name), dict)
-        merged[name] = _merged(base[name], value) if both else value
-    return merged
-
-
-def _toml(table: Table, path: tuple[str, ...]) -> list[str]:
-    """Return the lines of a table: its own values, then the tables in it. None is left out: TOML has no such thing."""
-    lines: list[str] = []
-    for name, value in table.items():
-        if value is not None and not _is_table(value):
-            lines.append(f"{name} = {_value(value)}")
-    for name, value in table.items():
-        header = ".".join((*path, name))
-        if isinstance(value, dict):
-            lines += ["", f"[{header}]", *_toml(value, (*path, name))]
-        elif _is_table(value):
-            for part in value:
-                lines += ["", f"[[{header}]]", *_toml(part, (*path, name))]
-    return lines
-
-
-def _is_table(value: Any) -> bool:
-    return isinstance(value, dict) or (isinstance(value, list) and bool(value) and isinstance(value[0], dict))
-
-
-def _value(value: Any) -> str:
-    if isinstance(value, list):
-        return f"[{', '.join(_value(part) for part in value)}]"
-    if isinstance(value, float):
-        return repr(value)
-    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")  # JSON's, but for one character
+        result[name] = merged(base[name], value) if both else value
+    return result

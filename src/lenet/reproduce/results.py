@@ -7,12 +7,13 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from ..errors import LenetError
+from ..files import take, whole_lines
 from .plan import Unit
 
-FILE, LOCK = "results.jsonl", ".lock"
+FILE = "results.jsonl"
 
 
 @dataclass(frozen=True)
@@ -52,13 +53,8 @@ class Results:
 
     def __enter__(self) -> Results:
         """Make the folder, lock it and read it; raise ``LenetError`` where another process works in it."""
+        self._lock = take(self.folder, "lenet reproduce")
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self._lock = (self.folder / LOCK).open("ab")
-        except OSError as error:
-            raise LenetError(f"the folder {self.folder} can't be used: {error.strerror or error}") from None
-        try:
-            _lock(self._lock, self.folder)
             self._known = {_key(result): result for result in _read(self.folder / FILE)}
         except BaseException:
             self._lock.close()
@@ -91,17 +87,7 @@ def _key(result: Result) -> tuple[str, int, str]:
 
 
 def _read(path: Path) -> Iterable[Result]:
-    """Yield the results of a file; a last line that a kill cut short is cut off, so that the next begins a line."""
-    try:
-        with path.open("r+b") as file:
-            text = file.read()
-            whole = text.rfind(b"\n") + 1
-            file.truncate(whole)
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise LenetError(f"{path} can't be read: {error.strerror or error}") from None
-    for number, line in enumerate(text[:whole].splitlines(), 1):
+    for number, line in enumerate(whole_lines(path).splitlines(), 1):
         yield _result(line, f"line {number} of {path}")
 
 
@@ -111,17 +97,3 @@ def _result(line: bytes, where: str) -> Result:
         return Result(**columns)
     except (ValueError, TypeError):
         raise LenetError(f"{where} is damaged; take it out, and its run is done again") from None
-
-
-def _lock(file: IO[bytes], folder: Path) -> None:
-    """Lock a file until it is closed or the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise LenetError(
-            f"another lenet reproduce works in {folder}; wait for it, or give another folder by --out"
-        ) from None

@@ -5,6 +5,7 @@ from .boosting import boost, is_boosting
 from .committee import Committee
 from .history import Row
 from .interrupts import Interrupted
+from .loop import Diverged
 from .members import is_together, together
 from .observer import Observer, Plan, Progress
 from .run import Run, train
@@ -12,6 +13,7 @@ from .start import draw
 
 __all__ = [
     "Committee",
+    "Diverged",
     "Interrupted",
     "Observer",
     "Plan",

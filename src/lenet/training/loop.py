@@ -31,6 +31,10 @@ SHOW = 0.08  # seconds between two calls of an observer
 SAVE, SAVE_AFTER_PASS = 10.0, 1.0  # seconds between two checkpoints, within a pass and at the end of one
 
 
+class Diverged(LenetError):  # noqa: N818  told of as what happened
+    """The loss or the weights are no numbers any more; the text says where, and at which rate."""
+
+
 class Loop:
     """Training from where a course stands to its end."""
 
@@ -67,7 +71,8 @@ class Loop:
 
         Raises:
             Interrupted: Ctrl-C came; a checkpoint is written.
-            LenetError: training diverged, or a file can't be written.
+            Diverged: the rate was too large.
+            LenetError: a file can't be written.
         """
         self._before, self._started = self.course.total_seconds, perf_counter()
         self._shown = self._saved = self._started
@@ -133,9 +138,9 @@ class Loop:
         course.pass_seconds += seconds
         course.seconds += seconds
 
-    def _diverged(self, pass_: int, what: str) -> LenetError:
+    def _diverged(self, pass_: int, what: str) -> Diverged:
         update = self.course.state.updates
-        return LenetError(
+        return Diverged(
             f"training diverged in pass {pass_ + 1}, by update {update}, at the rate {self._rate(update - 1):g}: "
             f"the {what} is no number any more; try a smaller rate"
         )

@@ -1,0 +1,1 @@
+"""Networks and recipes searched for good ones."""
