@@ -1,0 +1,82 @@
+"""Which numbers each layer answers with: what 8 bits must be able to hold."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import LenetError
+
+if TYPE_CHECKING:
+    from ...model import Model
+
+COUNT = 1000  # pictures to calibrate on
+SOME = 250  # pictures at once: their features take some 10 MB
+
+Ranges = dict[str, tuple[float, float]]  # by a layer's name: the least and the largest number
+
+
+def pictures(model: Model, data: str | os.PathLike[str] | None = None, count: int = COUNT) -> NDArray[np.uint8]:
+    """Return training pictures to calibrate a model on, spread evenly over the training set; never test pictures.
+
+    Args:
+        model: whose data set to take where ``data`` is None.
+        data: name or path of a data set.
+        count: how many pictures; all of them where there are fewer.
+
+    Returns:
+        uint8 (n, channels, rows, columns).
+
+    Raises:
+        LenetError: the data set can't be had, has no training pictures, or its pictures aren't what the model reads.
+    """
+    from ...data import load
+
+    name = data if data is not None else model.data
+    if not name:
+        raise LenetError(f"{model.name} doesn't say what it was trained on; give a data set to calibrate it on")
+    try:
+        images = load(name).train_images
+    except LenetError as error:
+        raise LenetError(f"no pictures to calibrate on: {error}; or give another data set to calibrate on") from None
+    if not len(images):
+        raise LenetError(f"{os.fspath(name)} has no training pictures to calibrate on; give another data set")
+    images = images.reshape(len(images), *((1,) if images.ndim == 3 else ()), *images.shape[1:])
+    if images.shape[1:] != model.preparation.shape:
+        raise LenetError(
+            f"the pictures of {os.fspath(name)} are {images.shape[1:]}, but {model.name} reads "
+            f"{model.preparation.shape}; give a data set of such pictures to calibrate on"
+        )
+    rows = np.linspace(0, len(images), min(count, len(images)), endpoint=False).astype(np.int64)
+    chosen: NDArray[np.uint8] = images[rows]
+    return chosen
+
+
+def ranges(model: Model, images: NDArray[Any], inside: float = 1.0) -> Ranges:
+    """Return the least and the largest number that each layer answers with, over pictures.
+
+    Args:
+        model: the model.
+        images: pictures as the model reads them, (N, ...); training pictures.
+        inside: the share of a layer's numbers that lies within its range, above 0; 1: all. What is left out lies half
+            below and half above, and is the most over ``SOME`` pictures, not over all.
+
+    Returns:
+        By each layer's name, and ``input`` for the prepared picture.
+
+    Raises:
+        LenetError: there are no pictures, or they aren't what the model reads.
+    """
+    if not len(images):
+        raise LenetError("there are no pictures to calibrate on")
+    found: Ranges = {}
+    outside = (1 - inside) / 2
+    for start in range(0, len(images), SOME):
+        for name, numbers in model.features(images[start : start + SOME]).items():
+            low, high = np.quantile(numbers, (outside, 1 - outside)) if outside else (numbers.min(), numbers.max())
+            before = found.get(name, (float(low), float(high)))
+            found[name] = (min(before[0], float(low)), max(before[1], float(high)))
+    return found
