@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 import pytest
 
@@ -173,8 +175,7 @@ class Pair:
     def __init__(self, shape, padding, layers, *, threads=1, seed=0):
         preparation = Preparation(shape, low=-0.3, high=1.1, padding=padding)
         self.network = Network("small", preparation.input, layers)
-        self.natives = [on(isa, self.network, preparation, threads=threads) for isa in ISAS]
-        self.reference = ReferenceEngine(self.network, preparation)
+        self.threads, self.reference = threads, ReferenceEngine(self.network, preparation)
         self.rng = np.random.default_rng(seed)
         layout = self.reference.layout
         self.flat = np.zeros(layout.size, np.float32)
@@ -183,6 +184,10 @@ class Pair:
             self.flat[layout.slices[name]] = self.rng.normal(0, scale, int(np.prod(size)))
         self.flat[~layout.connected] = 0
         self.shape = shape
+
+    @cached_property
+    def natives(self):
+        return [on(isa, self.network, self.reference.preparation, threads=self.threads) for isa in ISAS]
 
     def data(self, count, dtype=np.float32):
         """Return images (count, C, H, W) and labels (count,)."""

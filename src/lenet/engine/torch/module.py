@@ -72,7 +72,7 @@ class LeNet(nn.Module):
     def _free(self, layer: str) -> str:
         """Return a name for the child of a layer: in lower case, an identifier, and not taken."""
         child = layer.lower().replace("-", "_")
-        while keyword.iskeyword(child) or hasattr(self, child):
+        while keyword.iskeyword(child) or child in dir(self):
             child += "_"
         return child
 

@@ -26,8 +26,9 @@ class LocalResponseNorm(Layer):
     def sums(self, x: Tensor) -> Tensor:
         """Return (N, I, R, C), the shape of ``x``."""
         x = maps(x)
-        beside = f.pad(x.square(), (0, 0, 0, 0, self.size // 2, (self.size - 1) // 2)).unfold(1, self.size, 1)
-        return x * (self.k + self.alpha * beside.sum(-1)) ** -self.beta
+        squares = f.pad(x.square(), (0, 0, 0, 0, self.size // 2, (self.size - 1) // 2))
+        beside = torch.stack([squares[:, i : i + x.shape[1]] for i in range(self.size)])
+        return x * (self.k + self.alpha * beside.sum(0)) ** -self.beta
 
     def settings(self) -> str:
         """Return the constants."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as f
@@ -34,7 +36,11 @@ class Pool(Layer):
 
     def windows(self, x: Tensor) -> Tensor:
         """Return the pixels of each window, row by row, (N, I, R, C, pixels)."""
-        return maps(x).unfold(2, self.size, self.stride).unfold(3, self.size, self.stride).flatten(-2)
+        x, (_, rows, columns) = maps(x), self.step.output
+        steps = [
+            [slice(u, u + self.stride * (n - 1) + 1, self.stride) for u in range(self.size)] for n in (rows, columns)
+        ]
+        return torch.stack([x[:, :, u, v] for u, v in product(*steps)], -1)
 
 
 class Subsample(Pool):
