@@ -34,6 +34,12 @@ def json_option(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")(command)
 
 
+def engine_options(command: Command) -> Command:
+    """Give a command ``--engine`` and ``--device``."""
+    device = click.option("--device", metavar="cuda|mps|cpu", help="That PyTorch computes on; by default the best.")
+    return click.option("--engine", metavar="NAME", help="native (by default), torch, or reference.")(device(command))
+
+
 def print_json(document: Any) -> None:
     """Print one JSON document, in ASCII, on one line."""
     click.echo(json.dumps(document, allow_nan=False))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..errors import LenetError
-from .common import complete_data, complete_network, examples, json_option, print_json, width
+from .common import complete_data, complete_network, engine_options, examples, json_option, print_json, width
 
 
 @click.command(
@@ -17,21 +17,24 @@ from .common import complete_data, complete_network, examples, json_option, prin
     "--data", metavar="NAME|PATH", shell_complete=complete_data, help="A data set; by default the model's own."
 )
 @click.option("--worst", metavar="N", type=click.IntRange(1), help="Draw the N surest mistakes.")
+@engine_options
 @json_option
-def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> None:
+def evaluate(
+    *, model: str, data: str | None, worst: int | None, engine: str | None, device: str | None, as_json: bool
+) -> None:
     """Measure a model on the test pictures of a data set: error, accuracy, each class, and the confusion matrix.
 
     MODEL is a network whose weights are in the package (see `lenet models`), a model's file, or the folder of a run.
     """
     import numpy as np
 
-    from ..model import Ensemble
+    from ..model import Ensemble, engines
     from ..report import scores
     from ..weights import load
     from . import drawing
     from .data import loaded
 
-    reader = load(model)
+    reader = load(model, engine=engines.named(engine, device))
     dataset = loaded(data or reader.data or "mnist")
     if not len(dataset.test_images):
         raise LenetError(f"{dataset.name} has no test pictures; give a data set that has some by --data")

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .common import Interrupted, complete_data, complete_network, examples, is_written, json_option, print_json
+from .common import (
+    Interrupted,
+    complete_data,
+    complete_network,
+    engine_options,
+    examples,
+    is_written,
+    json_option,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from ..data import Dataset
@@ -31,6 +40,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
         "lenet train my-network.toml --data my-digits/ --validate 0.1",
         "lenet train lenet4 --boosted",
         "lenet train lenet5 --recipe best --members 16",
+        "lenet train --engine torch --device cuda",
         "lenet train --resume runs/lenet5-001",
     ),
 )
@@ -45,6 +55,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--members", metavar="N", type=click.IntRange(2), help="So many networks, from as many seeds, together.")
 @click.option("--validate", metavar="SHARE", type=SHARE, help="Hold out this share of the training pictures to watch.")
 @click.option("--threads", metavar="N", type=click.IntRange(1), help="By default one a core; the result is the same.")
+@engine_options
 @click.option("--out", metavar="FOLDER", type=click.Path(), help="Of the run; by default a new one in runs/.")
 @click.option("--resume", metavar="FOLDER", type=click.Path(), help="Go on with the run of this folder.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
@@ -55,6 +66,8 @@ def train(
     boosted: bool,
     members: int | None,
     threads: int | None,
+    engine: str | None,
+    device: str | None,
     quiet: bool,
     as_json: bool,
     **options: Any,
@@ -84,7 +97,7 @@ def train(
         begin = partial(training.together, members=members)
     try:
         with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as observer:
-            run = begin(data=data, threads=threads, observer=observer, **arguments)
+            run = begin(data=data, threads=threads, engine=engine, device=device, observer=observer, **arguments)
     except training.Interrupted as stopped:
         raise Interrupted(str(stopped)) from None
     if as_json:

@@ -118,6 +118,23 @@ def named(engine: str | None, device: str | None) -> str:
     return f"{TORCH}:{devices.choose(device or engine.partition(':')[2] or None).type}"
 
 
+def resumed(begun: str, engine: str | None, device: str | None) -> str:
+    """Return the engine that a run goes on with: the one that it began with, on another device if one is given.
+
+    Args:
+        begun: what it began with, as ``named`` gives it.
+        engine: what is asked for; None: nothing.
+        device: likewise.
+
+    Raises:
+        LenetError: another engine is asked for, or the device isn't there.
+    """
+    kind, _, place = begun.partition(":")
+    if engine is not None and engine.partition(":")[0] != kind:
+        raise LenetError(f"the run began with the {kind} engine and goes on with it; leave out {engine}")
+    return named(kind, device or (engine or "").partition(":")[2] or place or None)
+
+
 def facts(engine: Engine) -> dict[str, str | int]:
     """Return which engine it is, and what it says of itself: threads, instruction set, device."""
     told = ("threads", "isa", "device", "accelerator", "torch")

@@ -17,7 +17,7 @@ def load(path: str | os.PathLike[str], *, threads: int | None = None, engine: st
     Args:
         path: the file's or the folder's.
         threads: that read at once; None: one a core.
-        engine: ``native`` or ``reference``.
+        engine: ``native``, ``reference`` or ``torch``, the last on a device of yours as ``torch:cpu``.
 
     Raises:
         LenetError: there is no such file, or it is damaged or neither; the text names it.

@@ -72,7 +72,7 @@ class Model:
             data: name of the data set that it was trained on.
             checksum: that data set's SHA-256.
             threads: that read at once; None: one a core.
-            engine: ``native`` or ``reference``.
+            engine: ``native``, ``reference`` or ``torch``, the last on a device of yours as ``torch:cpu``.
 
         Raises:
             LenetError: a part doesn't fit another, or a weight isn't finite.

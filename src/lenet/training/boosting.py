@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import LenetError
+from ..model import engines
 from ..network.layer import whole
 from ..recipe import Recipe
 from ..zoo import PAPER_DISTORTION
@@ -48,7 +49,8 @@ def boost(
     resume: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     observer: Observer | None = None,
-    engine: str = "native",
+    engine: str | None = None,
+    device: str | None = None,
 ) -> Committee:
     """Train three nets that answer together, and keep the runs in a folder.
 
@@ -73,7 +75,8 @@ def boost(
         resume: the folder to go on in, to the same bits; it keeps its settings.
         threads: None: one a core.
         observer: is told how the three runs go.
-        engine: ``native`` or ``reference``.
+        engine: as in ``train``.
+        device: as in ``train``.
 
     Raises:
         Interrupted: Ctrl-C came; it can be resumed.
@@ -83,10 +86,11 @@ def boost(
     watch = observer or Observer()
     if resume is not None:
         refuse_changes("boosting", {"what": what, "recipe": recipe, "folder": folder, "copies": copies, **changes})
-        return _Boosting.resumed(Path(resume), data, threads, watch)
+        return _Boosting.resumed(Path(resume), data, threads, watch, engine=engine, device=device)
     row, dataset = settle("lenet4" if what is None else what, data, recipe, changes)
     row = replace(row, recipe=replace(row.recipe, distortion=row.recipe.distortion or PAPER_DISTORTION))
-    boosting = _Boosting(row, dataset, COPIES if copies is None else copies, engine, threads=threads, observer=watch)
+    name, number = engines.named(engine, device), COPIES if copies is None else copies
+    boosting = _Boosting(row, dataset, number, name, threads=threads, observer=watch)
     if folder is False:
         return boosting.run(None)
     return boosting.run(folders.make(None if folder is None else Path(folder), f"{row.network.name}-boosted"))
@@ -129,7 +133,8 @@ class _Boosting(Work):
             if not self.begun(name):
                 patterns = choose(row.recipe, [run.model.flat for run in before])
                 selection = replace(selection, patterns=patterns)
-        return self.train_net(name, row, selection, f"net {number} of 3")
+        (run,) = self.train_nets([self.part(name, row, selection, f"net {number} of 3")])
+        return run
 
     def _hard(self, recipe: Recipe, nets: Nets) -> NDArray[np.int64]:
         """Return the patterns of net 2: net 1 reads half of them wrong."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -19,7 +20,7 @@ from .assembly import measure, threshold
 from .history import Row
 from .interrupts import Interrupted
 from .observer import Observer
-from .run import Run, train_on
+from .run import Part, Run, train_on
 from .selection import Selection
 from .settings import Data, dataset_of
 
@@ -77,7 +78,7 @@ class Work(ABC):
             row: the network and its recipe.
             data: to train on.
             number: what is set of the committee beside the recipe.
-            engine: ``native`` or ``reference``.
+            engine: its name, as ``engines.named`` gives it.
             threads: None: one a core.
             observer: is told how the runs go.
         """
@@ -87,7 +88,16 @@ class Work(ABC):
         self.selection = self.select()
 
     @classmethod
-    def resumed(cls, folder: Path, data: Data | None, threads: int | None, observer: Observer) -> Committee:
+    def resumed(
+        cls,
+        folder: Path,
+        data: Data | None,
+        threads: int | None,
+        observer: Observer,
+        *,
+        engine: str | None = None,
+        device: str | None = None,
+    ) -> Committee:
         """Go on in a folder, to the same bits.
 
         Raises:
@@ -97,13 +107,14 @@ class Work(ABC):
         row, _ = folders.settings(folder)
         try:
             about = json.loads(read_whole(folder / cls.file))
-            number, engine, checksum = int(about[cls.key]), str(about["engine"]), about["data"]
+            number, begun, checksum = int(about[cls.key]), str(about["engine"]), about["data"]
         except (ValueError, KeyError, TypeError) as error:
             raise LenetError(f"{folder / cls.file} is damaged: {error!r}; start anew") from None
         dataset = dataset_of(row.recipe.data if data is None else data)
         if dataset.checksum != checksum:
             raise LenetError(f"the {cls.what} in {folder} began on other data than {dataset.name!r} is now; start anew")
-        return cls(row, dataset, number, engine, threads=threads, observer=observer).run(folder)
+        name = engines.resumed(begun, engine, device)
+        return cls(row, dataset, number, name, threads=threads, observer=observer).run(folder)
 
     @abstractmethod
     def select(self) -> Selection:
@@ -128,18 +139,13 @@ class Work(ABC):
             raise Interrupted(folder) from None
         return self._finish(runs, sure)
 
-    def train_net(self, name: str, row: Entry, selection: Selection, part: str) -> Run:
-        """Train a net in the folder ``name`` of this one's, or go on with it."""
-        return train_on(
-            selection,
-            row,
-            self.data,
-            None if self.folder is None else self.folder / name,
-            threads=self.threads,
-            observer=self.observer,
-            engine=self.name,
-            part=part,
-        )
+    def train_nets(self, parts: Sequence[Part]) -> list[Run]:
+        """Train nets at once, or go on with them."""
+        return train_on(parts, self.data, threads=self.threads, observer=self.observer, engine=self.name)
+
+    def part(self, name: str, row: Entry, selection: Selection, part: str) -> Part:
+        """Return the net in the folder ``name`` of this one's."""
+        return Part(row, selection, None if self.folder is None else self.folder / name, part)
 
     def begun(self, name: str) -> bool:
         """Whether the net in the folder ``name`` has begun."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from math import ceil, isfinite
+from collections.abc import Generator, Iterator
+from math import ceil, inf, isfinite
 from time import perf_counter
 from typing import Any
 
@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
+from ..engine.state import Stretch
 from ..errors import LenetError
 from ..model.engines import Engine
 from ..model.metrics import BATCH, Metrics, tally
 from ..network import Network
 from ..recipe import DiagonalLM, Recipe
+from . import abreast
 from .checkpoint import Course
 from .folder import Keeper
 from .history import Row
@@ -57,8 +59,9 @@ class Loop:
         self.labels = data.train_labels.astype(np.int64)
         self.per_pass = ceil(len(self.rows) / recipe.batch)
         self.total = updates_of(recipe, len(self.rows))
-        self.grain = max(1, int(GRAIN / (6 * max(1, network.multiply_adds) * recipe.batch)))
-        self._interrupts = Interrupts()
+        work, most = getattr(engine, "grain", None) or (GRAIN, inf)
+        self.grain = int(max(1, min(most, work / (6 * max(1, network.multiply_adds) * recipe.batch))))
+        self.interrupts = Interrupts()
 
     @property
     def limit(self) -> int:
@@ -74,13 +77,16 @@ class Loop:
             Diverged: the rate was too large.
             LenetError: a file can't be written.
         """
+        abreast.go([self])
+
+    def stretches(self) -> Generator[Stretch, abreast.Told, None]:
+        """Yield what is to be trained, and take what came of it; all else of a run happens in between."""
         self._before, self._started = self.course.total_seconds, perf_counter()
         self._shown = self._saved = self._started
-        with self._interrupts:
-            while not self.course.ended:
-                self._pass(self.course.state.updates // self.per_pass)
+        while not self.course.ended:
+            yield from self._pass(self.course.state.updates // self.per_pass)
 
-    def _pass(self, pass_: int) -> None:
+    def _pass(self, pass_: int) -> Generator[Stretch, abreast.Told, None]:
         """Go on to the end of a pass, counted from 0, or of the run where that comes first."""
         state, report = self.course.state, self.recipe.report_every
         drawn = self._order(pass_)
@@ -93,7 +99,7 @@ class Loop:
             stretch = min(self.grain, end - state.updates)
             if report is not None:
                 stretch = min(stretch, report - done % report)
-            self._train(drawn[done * self.recipe.batch : (done + stretch) * self.recipe.batch], pass_)
+            yield from self._train(drawn[done * self.recipe.batch : (done + stretch) * self.recipe.batch], pass_)
             if state.updates < end:
                 if report is not None and (state.updates - begin) % report == 0:
                     self._row(pass_, complete=False)
@@ -120,23 +126,19 @@ class Loop:
             )
             course.seconds += perf_counter() - started
 
-    def _train(self, patterns: NDArray[np.int64], pass_: int) -> None:
+    def _train(self, patterns: NDArray[np.int64], pass_: int) -> Generator[Stretch, abreast.Told, None]:
         """Make one update for each batch of ``patterns``."""
         course, first = self.course, self.course.state.updates
         updates = range(first, first + ceil(len(patterns) / self.recipe.batch))
         rates = np.array([self._rate(update) for update in updates], np.float32)
-        started = perf_counter()
-        loss, wrong = self.engine.train(
-            course.state, self.data.train_images, self.labels, patterns, self.recipe, pass_=pass_, rates=rates
-        )
-        seconds = perf_counter() - started
-        if not isfinite(loss):
+        told = yield Stretch(course.state, patterns, self.recipe, pass_, rates)
+        if not isfinite(told.loss):
             raise self._diverged(pass_, "loss")
-        course.loss += loss
-        course.wrong += wrong
+        course.loss += told.loss
+        course.wrong += told.wrong
         course.seen += len(patterns)
-        course.pass_seconds += seconds
-        course.seconds += seconds
+        course.pass_seconds += told.seconds
+        course.seconds += told.seconds
 
     def _diverged(self, pass_: int, what: str) -> Diverged:
         update = self.course.state.updates
@@ -203,12 +205,18 @@ class Loop:
         if self.course.seen and now - self._shown >= SHOW:
             self._shown = now
             self._tell(lambda: self.observer.on_chunk(self._progress(pass_)))
-        if now - self._saved >= between or self._interrupts.asked:
+        asked = self._asked()
+        if now - self._saved >= between or asked:
             self.course.total_seconds = self._before + now - self._started
             self.keeper.checkpoint(self.course)
             self._saved = perf_counter()
-        if self._interrupts.asked and not self.course.ended:
+        if asked and not self.course.ended:
             raise Interrupted(self.keeper.folder)
+
+    def _asked(self) -> bool:
+        """Whether Ctrl-C came, to this process or to another that has a share in the run."""
+        anywhere = getattr(self.engine, "anywhere", bool)
+        return bool(anywhere(self.interrupts.asked))
 
     def _progress(self, pass_: int) -> Progress:
         course, updates = self.course, self.course.state.updates
@@ -226,7 +234,7 @@ class Loop:
         try:
             call()
         except KeyboardInterrupt:
-            self._interrupts.asked = True
+            self.interrupts.asked = True
 
     def measure(self, flat: NDArray[np.float32], rows: NDArray[np.int64] | None = None) -> Metrics:
         """Return how ``flat`` reads these training rows; None: the test set."""

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from ..model import engines
 from ..network.layer import whole
 from ..recipe import Recipe
 from ..zoo import Entry
@@ -35,12 +36,14 @@ def together(
     resume: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     observer: Observer | None = None,
-    engine: str = "native",
+    engine: str | None = None,
+    device: str | None = None,
 ) -> Committee:
-    """Train a network from several seeds, one after the other, and let them answer together.
+    """Train a network from several seeds, and let them answer together.
 
-    Each member is the very run that ``train`` makes of its seed. The gap from which on member 1 answers alone is
-    chosen as ``assemble`` does.
+    Each member is the very run that ``train`` makes of its seed. The engine ``torch`` trains all at once, as one
+    batched network, to the same up to rounding; the others train one after the other. The gap from which on member 1
+    answers alone is chosen as ``assemble`` does.
 
     Args:
         what: as in ``train``; None: ``lenet5``.
@@ -56,7 +59,8 @@ def together(
         resume: the folder to go on in, to the same bits; it keeps its settings.
         threads: None: one a core.
         observer: is told how the runs go.
-        engine: ``native`` or ``reference``.
+        engine: as in ``train``.
+        device: as in ``train``.
 
     Raises:
         Interrupted: Ctrl-C came; it can be resumed.
@@ -66,9 +70,10 @@ def together(
     watch = observer or Observer()
     if resume is not None:
         refuse_changes("an ensemble", {"what": what, "recipe": recipe, "folder": folder, "members": members, **changes})
-        return _Members.resumed(Path(resume), data, threads, watch)
+        return _Members.resumed(Path(resume), data, threads, watch, engine=engine, device=device)
     row, dataset = settle("lenet5" if what is None else what, data, recipe, changes)
-    work = _Members(row, dataset, MEMBERS if members is None else members, engine, threads=threads, observer=watch)
+    name, number = engines.named(engine, device), MEMBERS if members is None else members
+    work = _Members(row, dataset, number, name, threads=threads, observer=watch)
     if folder is False:
         return work.run(None)
     return work.run(folders.make(None if folder is None else Path(folder), f"{row.network.name}-together"))
@@ -90,10 +95,10 @@ class _Members(Work):
         return common(self.data, [row.recipe for row in self._rows()])
 
     def train(self) -> list[Run]:
-        """Return the runs."""
+        """Return the runs: all at once where the engine can, else one after the other."""
         digits = max(2, len(str(self.number)))
-        return [
-            self.train_net(
+        parts = [
+            self.part(
                 f"member-{number:0{digits}}",
                 row,
                 Selection.of(self.data, row.recipe),
@@ -101,6 +106,9 @@ class _Members(Work):
             )
             for number, row in enumerate(self._rows(), 1)
         ]
+        if hasattr(self.engine, "train_together"):
+            return self.train_nets(parts)
+        return [run for part in parts for run in self.train_nets([part])]
 
     def _rows(self) -> list[Entry]:
         """Return what each member trains by."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -13,7 +14,7 @@ from ..errors import LenetError
 from ..model import Metrics, Model, engines
 from ..recipe import Recipe
 from ..zoo import Entry
-from . import checkpoint, machine
+from . import abreast, checkpoint, machine
 from . import folder as folders
 from .checkpoint import Course
 from .folder import Keeper
@@ -60,7 +61,8 @@ def train(
     resume: str | os.PathLike[str] | None = None,
     threads: int | None = None,
     observer: Observer | None = None,
-    engine: str = "native",
+    engine: str | None = None,
+    device: str | None = None,
 ) -> Run:
     """Train a network as its recipe says, and keep the run in a folder.
 
@@ -79,10 +81,11 @@ def train(
         folder: where to write; it holds no run yet. None: ``runs/NAME-001``, or the next number that is free.
             False: nothing is written.
         resume: the folder of a run to go on with. It keeps the settings that it began with, so that of the other
-            arguments only ``data`` (if the set has moved), ``threads`` and ``observer`` may be given.
+            arguments only ``data`` (if the set has moved), ``threads``, ``observer`` and ``device`` may be given.
         threads: None: one a core.
         observer: is told how it goes.
-        engine: ``native``, or ``reference``, which is slow and plain.
+        engine: ``native`` (None: this one), or ``torch``, or ``reference``, which is slow and plain.
+        device: that PyTorch computes on: ``cuda``, ``mps`` or ``cpu``; None: the first that is there.
 
     Raises:
         Interrupted: Ctrl-C came; the run can be resumed.
@@ -94,50 +97,72 @@ def train(
         refused = [name for name, value in given.items() if value is not None]
         if refused:
             raise LenetError(f"a resumed run keeps its settings; leave out {', '.join(refused)}, or start a new run")
-        return resume_in(Path(resume), data, threads, observer or Observer())
+        return _resumed(Path(resume), data, threads, engine, device).run(observer or Observer())
+    name = engines.named(engine, device)
     row, dataset = settle("lenet5" if what is None else what, data, recipe, changes)
-    job = _Job(row, dataset, Selection.of(dataset, row.recipe), _fresh(row), engine=engine, threads=threads)
-    place = None if folder is False else folders.make(None if folder is None else Path(folder), row.network.name)
-    return job.run(place, observer or Observer())
+    job = _Job(row, dataset, Selection.of(dataset, row.recipe), _fresh(row), engine=name, threads=threads)
+    if folder is not False:
+        job.folder = folders.make(None if folder is None else Path(folder), row.network.name)
+    return job.run(observer or Observer())
 
 
-def resume_in(folder: Path, data: Data | None, threads: int | None, observer: Observer, part: str = "") -> Run:
-    """Go on with the run of a folder; one that has ended is measured and written again."""
+def _resumed(
+    folder: Path, data: Data | None, threads: int | None, engine: str | None = None, device: str | None = None
+) -> _Job:
+    """Return the run of a folder as it stands; one that has ended is measured and written again."""
     row, digest = folders.settings(folder)
     dataset = dataset_of(row.recipe.data if data is None else data)
     check(row, dataset)
     selection = Selection.load(folder, dataset, row.recipe)
-    course, engine = checkpoint.load(folder, _fresh(row), row.recipe, digest, selection.digest(dataset))
-    return _Job(row, dataset, selection, course, engine=engine, threads=threads).run(folder, observer, part)
+    course, begun = checkpoint.load(folder, _fresh(row), row.recipe, digest, selection.digest(dataset))
+    name = engines.resumed(begun, engine, device)
+    return _Job(row, dataset, selection, course, engine=name, threads=threads, folder=folder)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A run that is a part of something larger.
+
+    Attributes:
+        row: the network and its recipe.
+        selection: what to train on; of a run that is gone on with, its own counts.
+        folder: where to write; None: nowhere.
+        name: what this run is a part of, for who watches.
+    """
+
+    row: Entry
+    selection: Selection
+    folder: Path | None
+    name: str
 
 
 def train_on(
-    selection: Selection,
-    row: Entry,
-    data: Dataset,
-    folder: Path | None,
-    *,
-    threads: int | None,
-    observer: Observer,
-    engine: str,
-    part: str,
-) -> Run:
-    """Train on chosen patterns, or go on with that where the folder holds such a run already.
+    parts: Sequence[Part], data: Dataset, *, threads: int | None, observer: Observer, engine: str
+) -> list[Run]:
+    """Train on chosen patterns, or go on with that where a folder holds such a run already.
 
     Args:
-        selection: what to train on; of a run that is gone on with, its own counts.
-        row: the network and its recipe.
+        parts: the runs; where there are several, they are trained at once, by an engine that can.
         data: the data set that the patterns are of.
-        folder: where to write; None: nowhere.
         threads: None: one a core.
-        observer: is told how it goes.
-        engine: ``native`` or ``reference``.
-        part: what this run is a part of, for who watches.
+        observer: is told how the runs go.
+        engine: its name, as ``engines.named`` gives it.
     """
-    if folder is not None and (folder / folders.SETTINGS).exists():
-        return resume_in(folder, data, threads, observer, part)
-    job = _Job(row, data, selection, _fresh(row), engine=engine, threads=threads)
-    return job.run(None if folder is None else folders.make(folder, row.network.name), observer, part)
+    jobs = [_part(part, data, threads, engine) for part in parts]
+    if len(jobs) == 1:
+        return [jobs[0].run(observer, parts[0].name)]
+    shared, together = jobs[0].engine, abreast.Together(observer, len(jobs))
+    loops = [job.begin(shared, together, part.name) for job, part in zip(jobs, parts, strict=True)]
+    abreast.go(loops)
+    together.flush()
+    return [job.end(loop, together) for job, loop in zip(jobs, loops, strict=True)]
+
+
+def _part(part: Part, data: Dataset, threads: int | None, engine: str) -> _Job:
+    if part.folder is not None and (part.folder / folders.SETTINGS).exists():
+        return _resumed(part.folder, data, threads, engine)
+    folder = None if part.folder is None else folders.make(part.folder, part.row.network.name)
+    return _Job(part.row, data, part.selection, _fresh(part.row), engine=engine, threads=threads, folder=folder)
 
 
 def _fresh(row: Entry) -> Course:
@@ -148,23 +173,38 @@ class _Job:
     """A run, from its parts to its files."""
 
     def __init__(
-        self, row: Entry, data: Dataset, selection: Selection, course: Course, *, engine: str, threads: int | None
+        self,
+        row: Entry,
+        data: Dataset,
+        selection: Selection,
+        course: Course,
+        *,
+        engine: str,
+        threads: int | None,
+        folder: Path | None = None,
     ) -> None:
         """Build the engine: what can be refused is refused before a folder is made."""
         self.row, self.network, self.recipe = row, row.network, row.recipe
         self.data, self.selection, self.course = data, selection, course
-        self.name, self.threads = engine, threads
+        self.name, self.threads, self.folder = engine, threads, folder
         self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)
 
-    def run(self, folder: Path | None, observer: Observer, part: str = "") -> Run:
+    def run(self, observer: Observer, part: str = "") -> Run:
         """Train to the end, measure, and write."""
-        keeper = Keeper(folder, self.row, self.name, self.selection, self.data)
+        loop = self.begin(self.engine, observer, part)
+        loop.run()
+        return self.end(loop, observer)
+
+    def begin(self, engine: engines.Engine, observer: Observer, part: str) -> Loop:
+        """Write what it takes to go on, and return what trains."""
+        self.engine = engine
+        keeper = Keeper(self.folder, self.row, self.name, self.selection, self.data)
         loop = Loop(
             self.network,
             self.recipe,
             self.data,
             selection=self.selection,
-            engine=self.engine,
+            engine=engine,
             course=self.course,
             keeper=keeper,
             observer=observer,
@@ -172,10 +212,13 @@ class _Job:
         keeper.begin(self.course)
         done = self.course.state.updates
         digits = len(self.selection.rows)
-        observer.on_start(Plan(self.network, self.recipe, digits, loop.per_pass, loop.total, done, folder, part))
-        loop.run()
-        run = self._finish(loop, folder)
-        keeper.end(run.model, run.metrics)
+        observer.on_start(Plan(self.network, self.recipe, digits, loop.per_pass, loop.total, done, self.folder, part))
+        return loop
+
+    def end(self, loop: Loop, observer: Observer) -> Run:
+        """Measure, and write."""
+        run = self._finish(loop, self.folder)
+        loop.keeper.end(run.model, run.metrics)
         observer.on_end(run)
         return run
 

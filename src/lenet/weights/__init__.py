@@ -50,7 +50,7 @@ def load(name: str | os.PathLike[str], *, threads: int | None = None, engine: st
     Args:
         name: of weights in the package; or the path of a ``.safetensors`` file or a run's folder.
         threads: that read at once; None: one a core.
-        engine: ``native`` or ``reference``.
+        engine: ``native``, ``reference`` or ``torch``, the last on a device of yours as ``torch:cpu``.
 
     Raises:
         LenetError: there is no such model, or its file is damaged.

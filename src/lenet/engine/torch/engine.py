@@ -6,7 +6,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +21,7 @@ from .. import given
 from ..given import Images
 from ..layout import Layout
 from ..reference.losses import check as check_loss
-from ..state import State
+from ..state import State, Stretch
 from . import devices
 from .module import LeNet
 from .patterns import Patterns
@@ -30,24 +30,6 @@ from .updates import MOST, Updates
 
 SOME = 4096  # pictures that are read or distorted at once
 WORK = 2e11  # floating-point operations that a GPU does in about a tenth of a second
-
-
-class Stretch(NamedTuple):
-    """A stretch of one pass of a run, to be trained together with others.
-
-    Attributes:
-        state: weights and what the optimiser remembers; changed in place.
-        order: patterns, as ``TorchEngine.train`` takes them.
-        recipe: of one batch, loss, optimiser and distortion in all stretches; the seeds differ.
-        pass_: number of the pass, from 0.
-        rates: one for each update.
-    """
-
-    state: State
-    order: NDArray[np.int64]
-    recipe: Recipe
-    pass_: int
-    rates: NDArray[np.float32]
 
 
 class TorchEngine:
