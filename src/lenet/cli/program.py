@@ -21,6 +21,7 @@ from .completion import completion
 from .convert import convert
 from .data import data
 from .evaluate import evaluate
+from .export import export
 from .models import models
 from .predict import predict
 from .read import read
@@ -77,6 +78,7 @@ for command in (
     data,
     reproduce,
     convert,
+    export,
     completion,
 ):
     program.add_command(command)
