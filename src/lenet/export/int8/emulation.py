@@ -1,7 +1,7 @@
 """A network in whole numbers, computed in NumPy: bit for bit what the C code computes.
 
-Sums of products are left to the reference engine in float64: whole numbers below 2^53 are exact there in any order,
-and ``Stage.bound`` keeps all of them below 2^31.
+Sums of products are left to the reference engine in floating point, where whole numbers are exact in any order up to
+2^24 (float32) and 2^53 (float64); ``Stage.bound`` keeps all of them below 2^31.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from ...network import (
 from . import tables
 from .quantised import ARGUMENT, Finish, Quantised, Scaling, Stage, Whole
 
-SOME = 250  # pictures at once
+SOME = 50  # pictures at once: what a layer answers stays in the cache
 
 
 class Emulation:
@@ -123,8 +123,8 @@ def scaled(scaling: Scaling, sums: Whole, low: int, high: int) -> Whole:
 
 def _sums(stage: Stage, x: Whole) -> Whole:
     """Return a layer's sums (N, O, R, C) for x = q - zero, (N, I, rows, columns)."""
-    layer, exact = stage.step.layer, x.astype(np.float64)
-    arrays = {name: array.astype(np.float64) for name, array in stage.arrays.items()}
+    layer, kind = stage.step.layer, np.float32 if stage.bound < 2**24 else np.float64
+    exact, arrays = x.astype(kind), {name: array.astype(kind) for name, array in stage.arrays.items()}
     match layer:
         case Conv():
             sums = convolution.forward(exact, **arrays, stride=layer.stride, padding=layer.padding)

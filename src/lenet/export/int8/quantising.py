@@ -17,7 +17,6 @@ from ...network import (
     Dense,
     Flatten,
     L2Pool,
-    Layer,
     LocalContrastNorm,
     LocalResponseNorm,
     MaxPool,
