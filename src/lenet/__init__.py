@@ -7,7 +7,7 @@ tells type checkers of them.
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("data", "network", "reading", "recipe", "report", "training", "weights", "zoo")
+_MODULES = ("data", "export", "network", "reading", "recipe", "report", "training", "weights", "zoo")
 
 _NAMES = {
     "errors": "LenetError",

@@ -20,6 +20,7 @@ from .common import Interrupted, examples, print_json
 from .completion import completion
 from .data import data
 from .evaluate import evaluate
+from .export import export
 from .models import models
 from .predict import predict
 from .read import read
@@ -64,7 +65,20 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, read, calibrate, summary, report, models, data, reproduce, completion):
+for command in (
+    train,
+    evaluate,
+    predict,
+    read,
+    calibrate,
+    summary,
+    report,
+    models,
+    data,
+    reproduce,
+    export,
+    completion,
+):
     program.add_command(command)
 
 

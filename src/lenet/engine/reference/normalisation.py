@@ -60,21 +60,29 @@ def _contrast_parts(x: Array, layer: LocalContrastNorm) -> tuple[Array, Array, A
 
 def _local_mean(z: Array, layer: LocalContrastNorm) -> Array:
     """Return sum w z for each place: ``z`` (N, I, R, C) -> (N, R, C)."""
-    return np.einsum("rp,npq,cq->nrc", _gaussian(z, 2, layer), z.mean(1), _gaussian(z, 3, layer), optimize=True)
+    rows, columns = _gaussians(z, layer)
+    return np.einsum("rp,npq,cq->nrc", rows, z.mean(1), columns, optimize=True)
 
 
 def _spread(dz: Array, x: Array, layer: LocalContrastNorm) -> Array:
     """Return the gradient of ``z`` for one of its local mean (N, R, C): its transpose, (N, 1, R, C) for every map."""
-    back = np.einsum("rp,nrc,cq->npq", _gaussian(x, 2, layer), dz, _gaussian(x, 3, layer), optimize=True)
+    rows, columns = _gaussians(x, layer)
+    back = np.einsum("rp,nrc,cq->npq", rows, dz, columns, optimize=True)
     return back[:, None] / x.shape[1]
 
 
-def _gaussian(x: Array, axis: int, layer: LocalContrastNorm) -> Array:
-    """Return (length, length): for each place along ``axis`` the weights of all places; each row sums to 1.
+def gaussian(length: int, layer: LocalContrastNorm) -> Array:
+    """Return (length, length): for each place along a side the weights of all places; each row sums to 1.
 
     The window's Gaussian is a product of one over rows and one over columns, and so is its part inside the image.
     """
-    at, from_ = np.indices((x.shape[axis], x.shape[axis]))
+    at, from_ = np.indices((length, length))
     near = abs(from_ - at) <= layer.size // 2
     weights = np.exp(-((from_ - at) ** 2) / (2 * layer.sigma**2)) * near
-    return (weights / weights.sum(1, keepdims=True)).astype(x.dtype)
+    return weights / weights.sum(1, keepdims=True)
+
+
+def _gaussians(x: Array, layer: LocalContrastNorm) -> tuple[Array, Array]:
+    """Return the weights along the rows and along the columns of ``x``, of its dtype."""
+    rows, columns = (gaussian(length, layer).astype(x.dtype) for length in x.shape[2:])
+    return rows, columns

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from .arrays import Array, Places
 from .windows import pick, put
@@ -69,7 +70,7 @@ def _drawn(w: Array, uniform: Array) -> Places:
     return place
 
 
-def offsets(size: int, dtype: np.dtype[np.float64]) -> Array:
+def offsets(size: int, dtype: DTypeLike = np.float64) -> Array:
     """Return (pixels, 4): u^2, v^2, u, v for each pixel, with u rows down and v columns right of the middle."""
     middle = (size - 1) / 2
     places = [(u - middle, v - middle) for u, v in np.ndindex(size, size)]

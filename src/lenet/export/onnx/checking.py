@@ -1,0 +1,73 @@
+"""Whether ONNX Runtime answers as the model does."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...engine.reference.preparing import pixels, prepare
+from ...errors import LenetError
+from ...model import Ensemble, Model
+from .building import INPUT, PICTURE, SCORES
+
+PICTURES = 64
+TOLERANCE = 1e-4  # of the largest score: far more than rounding, far less than a fault
+
+
+def installed() -> bool:
+    """Whether ONNX Runtime is there."""
+    return find_spec("onnxruntime") is not None
+
+
+def session(data: bytes, threads: int = 1) -> Any:
+    """Return an ``onnxruntime.InferenceSession`` of a file's bytes, on the processor."""
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 3
+    return onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
+
+
+def feed(model: Model | Ensemble, images: NDArray[np.uint8], with_preparation: bool) -> dict[str, NDArray[Any]]:
+    """Return what a session reads for pictures, uint8 (N, channels, rows, columns)."""
+    if with_preparation:
+        return {PICTURE: images[:, 0] if images.shape[1] == 1 else images}
+    return {INPUT: prepare(pixels(images, model.preparation, np.float32), model.preparation).astype(np.float32)}
+
+
+def difference(model: Model | Ensemble, data: bytes, with_preparation: bool, *, exact: bool) -> float:
+    """Return how far ONNX Runtime's scores of a few pictures are from the model's, as a share of the largest.
+
+    Args:
+        model: the model.
+        data: the file.
+        with_preparation: whether it reads pictures as they are.
+        exact: whether more than rounding is refused.
+
+    Raises:
+        LenetError: ONNX Runtime can't run the file, or its answers are others.
+    """
+    random = np.random.default_rng(0)
+    images = random.integers(0, 256, (PICTURES, *model.preparation.shape), dtype=np.uint8)
+    images[: PICTURES // 2] //= random.integers(
+        1, 256, (PICTURES // 2, 1, 1, 1), dtype=np.uint8
+    )  # from faint to strong
+    right = model.scores(images) * (-1 if model.network.smallest_wins else 1)
+    try:
+        found = session(data).run([SCORES], feed(model, images, with_preparation))[0]
+    except Exception as error:  # what it raises has no class of its own
+        raise LenetError(f"ONNX Runtime can't run what was made of {model.name}: {error}") from None
+    gap = float(np.abs(found - right).max() / max(np.abs(right).max(), SMALL))
+    if not np.isfinite(gap) or (exact and gap > TOLERANCE):
+        raise LenetError(
+            f"ONNX Runtime's scores for {model.name} differ from lenet's by {gap:.1e} of the largest; "
+            "nothing was kept: please report it, with the network"
+        )
+    return gap
+
+
+SMALL = 1e-6
