@@ -1,8 +1,12 @@
-"""Which layers of a network compute something, as an exporter sees it."""
+"""Layers as an exporter sees them."""
 
 from __future__ import annotations
 
-from ..network import Activation, Dense, Flatten, Network, Step
+import numpy as np
+from numpy.typing import NDArray
+
+from ..engine.reference.pooling import offsets
+from ..network import Activation, DeformablePool, Dense, Flatten, Network, Step
 
 
 def computing(network: Network) -> tuple[Step, ...]:
@@ -12,6 +16,12 @@ def computing(network: Network) -> tuple[Step, ...]:
     """
     after = (*network.steps[1:], None)
     return tuple(step for step, next in zip(network.steps, after, strict=True) if not _renames(step, next))
+
+
+def costs(layer: DeformablePool, penalty: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Return what each place of a window costs: ``penalty`` (maps, 4) -> (maps, size, size)."""
+    each: NDArray[np.float64] = penalty.astype(np.float64) @ offsets(layer.size).T
+    return each.reshape(-1, layer.size, layer.size)
 
 
 def _renames(step: Step, after: Step | None) -> bool:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ...engine.reference.normalisation import gaussian
 from ...network import Activation, LocalContrastNorm
 from . import text
 from .dialect import Place
@@ -29,8 +30,8 @@ def body(place: Place, layer: LocalContrastNorm, dialect: Activating) -> tuple[l
     maps, rows, columns = place.input.shape
     o, r, c = index("o", maps), index("r", rows), index("c", columns)
     memory = f"{place.prefix.upper()}_MEMORY"
-    down = Constant(f"{place.name}_down", "float", _gaussian(rows, layer))
-    across = Constant(f"{place.name}_across", "float", _gaussian(columns, layer))
+    down = Constant(f"{place.name}_down", "float", gaussian(rows, layer).astype(np.float32))
+    across = Constant(f"{place.name}_across", "float", gaussian(columns, layer).astype(np.float32))
     mean = text.number(1 / maps)
 
     def local_mean(pixel: str, target: str) -> list[str]:
@@ -76,10 +77,3 @@ def body(place: Place, layer: LocalContrastNorm, dialect: Activating) -> tuple[l
         ),
     ]
     return lines, (down, across)
-
-
-def _gaussian(length: int, layer: LocalContrastNorm) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    """Return (length, length): for each place the weights of all places; each row sums to 1."""
-    at, from_ = np.indices((length, length))
-    weights = np.exp(-((from_ - at) ** 2) / (2 * layer.sigma**2)) * (abs(from_ - at) <= layer.size // 2)
-    return (weights / weights.sum(1, keepdims=True)).astype(np.float32)

@@ -26,7 +26,7 @@ from ...network import (
 )
 from ...preparation import Preparation
 from ...recipe import LossKind
-from ..steps import computing
+from ..steps import computing, costs
 from . import contrast, layers, text
 from .dialect import Place
 from .loops import index, over
@@ -66,7 +66,7 @@ class Float32:
         elif isinstance(layer, RBF):
             found = {"codes": found["weight"] if layer.learned else np.array(layer.targets(), np.float32)}
         elif isinstance(layer, DeformablePool):
-            found = {"cost": _costs(layer, found["penalty"])}
+            found = {"cost": costs(layer, found["penalty"]).astype(np.float32)}
         return tuple((name, "float", values) for name, values in found.items())
 
     def read(self, place: Place, expression: str) -> str:
@@ -130,22 +130,13 @@ def _function(kind: Activation) -> str:
     return kind.value.replace("-", "_")
 
 
-def _costs(layer: DeformablePool, penalty: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Return what each place in a window costs, (maps, size, size)."""
-    from ...engine.reference.pooling import offsets
-
-    costs = penalty.astype(np.float64) @ offsets(layer.size, np.dtype(np.float64)).T
-    return costs.reshape(-1, layer.size, layer.size).astype(np.float32)
-
-
-def program(model: Model, prefix: str, pictures: NDArray[np.uint8], about: str) -> Program:
+def program(model: Model, prefix: str, pictures: NDArray[np.uint8]) -> Program:
     """Return a model as C code in float32.
 
     Args:
         model: the model.
         prefix: of all identifiers.
         pictures: for the self-test, uint8 (n, channels, rows, columns).
-        about: the comment at the top.
     """
     dialect = Float32(prefix, model.weights)
     steps = computing(model.network)
@@ -158,7 +149,6 @@ def program(model: Model, prefix: str, pictures: NDArray[np.uint8], about: str) 
     scores = np.atleast_2d(model.scores(pictures))
     return Program(
         name=prefix,
-        about=about,
         includes=("math.h",),
         prepare=prepare(model.preparation, *_pixel(model.preparation)),
         input=buffers[0],

@@ -8,11 +8,11 @@ from . import text
 from .program import Buffer, Constant, Program
 
 
-def header(program: Program) -> str:
-    """Return the whole file."""
+def header(program: Program, about: str) -> str:
+    """Return the whole file; ``about`` is the comment at its top."""
     name, guard = program.name, program.name.upper()
     return f"""\
-{text.comment(program.about)}
+{text.comment(about)}
 #ifndef {guard}_H
 #define {guard}_H
 
@@ -61,7 +61,7 @@ def _declarations(program: Program) -> str:
     return (
         text.comment(
             f"Returns the class of a picture, 0 to {classes - 1}: the one whose score is the {says}.\n"
-            f"picture: row by row, a byte a pixel, 0 where there is no ink (in MNIST: paper) and 255 where there is most.\n"
+            "picture: row by row, a byte a pixel, as in MNIST: 0 is paper and 255 is ink.\n"
             "scores: what the network says of each class goes there, unless it is a null pointer."
         )
         + f"\nint {name}_predict(const uint8_t picture[{program.picture}], {program.scores} scores[{classes}]);\n\n"

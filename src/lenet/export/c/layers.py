@@ -1,4 +1,4 @@
-"""Every layer as a C function: loops over maps (o), rows (r) and columns (c), over input maps (i) and windows (u, v)."""
+"""Every layer as a C function: loops over maps o, rows r and columns c, over input maps i and windows (u, v)."""
 
 from __future__ import annotations
 

@@ -111,7 +111,6 @@ class Program:
 
     Attributes:
         name: the prefix of all its identifiers.
-        about: the comment at the top of the file, without what is computed from the parts.
         includes: headers that the implementation needs.
         prepare: the body of the function that makes the input of a picture.
         input: what the first layer reads.
@@ -126,7 +125,6 @@ class Program:
     """
 
     name: str
-    about: str
     includes: tuple[str, ...]
     prepare: list[str]
     input: Buffer

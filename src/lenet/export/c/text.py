@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 WIDTH = 120
 
 # What a member of a union can't be called: keywords of C99 and C++, and what compilers define in small letters.
-_TAKEN = frozenset(
-    " alignas alignof and asm auto bitand bitor bool break case catch char class compl const constexpr continue"
-    " decltype default delete do double else enum explicit export extern false float for friend goto if inline int linux"
-    " long mutable namespace new noexcept not nullptr operator or private protected public register reinterpret_cast"
-    " restrict return short signed sizeof static struct switch template this throw true try typedef typeid typename union"
-    " unix unsigned using virtual void volatile wchar_t while xor".split(" ")
-)
+_KEYWORDS = """
+alignas alignof and asm auto bitand bitor bool break case catch char class compl const constexpr continue decltype
+default delete do double else enum explicit export extern false float for friend goto if inline int linux long mutable
+namespace new noexcept not nullptr operator or private protected public register restrict return short signed sizeof
+static struct switch template this throw true try typedef typeid typename union unix unsigned using virtual void
+volatile while xor
+"""
+_TAKEN = frozenset(_KEYWORDS.split())
 
 
 def identifier(name: str, otherwise: str = "network") -> str:

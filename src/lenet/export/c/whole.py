@@ -1,77 +1,171 @@
-"""What the layers in whole numbers share, in C: rounding, look-ups, a root."""
+"""A network in whole numbers as C code."""
 
 from __future__ import annotations
 
-from ...network import L2Pool, LocalResponseNorm
-from ..int8 import tables
-from ..int8.quantised import PIECE, Quantised
-from . import text
-from .program import Constant
+from collections.abc import Mapping
+from math import prod
 
-_SCALED = """\
-/* sum x multiplier / 2^shift, rounded to the nearest, halves upwards, and held within low and high. */
-static int32_t NAME_scaled(int32_t sum, int32_t multiplier, int shift, int32_t low, int32_t high) {
-  const int64_t exact = (int64_t)sum * multiplier + ((int64_t)1 << (shift - 1));
-  /* C leaves open what a right shift makes of numbers below 0; ~ turns them into others and back. */
-  const int64_t rounded = exact >= 0 ? exact >> shift : ~(~exact >> shift);
-  return rounded < low ? low : rounded > high ? high : (int32_t)rounded;
-}"""
+import numpy as np
+from numpy.typing import NDArray
 
-_BETWEEN = f"""\
-/* A table's value at a position of 0 to 2^15 - 1, of which the last {PIECE} bits lie between two of its 257 entries. */
-static int32_t NAME_between(const uint16_t table[257], int32_t position) {{
-  const int32_t piece = position >> {PIECE}, part = position & {(1 << PIECE) - 1};
-  return (table[piece] * ({1 << PIECE} - part) + table[piece + 1] * part + {1 << PIECE - 1}) >> {PIECE};
-}}"""
+from ...errors import LenetError
+from ...network import (
+    DeformablePool,
+    L2Pool,
+    LocalContrastNorm,
+    LocalResponseNorm,
+    MaxPool,
+    MeanPool,
+    Pool,
+    StochasticPool,
+)
+from ..int8.emulation import Emulation
+from ..int8.quantised import ARGUMENT, Quantised, Scaling, Stage
+from . import layers, shared, text
+from .dialect import Place
+from .float32 import prepare
+from .loops import index
+from .program import Buffer, Constant, Program
+from .program import Test as SelfTest
 
-_TANH = """\
-/* tanh of an argument in steps of 1/4096, from -32767 to 32767; 1 is 32768. */
-static int32_t NAME_tanh(int32_t argument) {
-  return argument < 0 ? -NAME_between(NAME_tanh_table, -argument) : NAME_between(NAME_tanh_table, argument);
-}"""
-
-_ROOT = """\
-/* The square root, rounded down: bit by bit from the highest. */
-static int32_t NAME_root(int32_t square) {
-  int32_t root = 0;
-  for (int32_t bit = (int32_t)1 << 30; bit != 0; bit >>= 2) {
-    if (square >= root + bit) {
-      square -= root + bit;
-      root = (root >> 1) + bit;
-    } else {
-      root >>= 1;
-    }
-  }
-  return root;
-}"""
+KINDS = {"weight": "int8_t", "bias": "int32_t", "codes": "int16_t", "cost": "int32_t", "table": "uint16_t"}
 
 
-def helpers(network: Quantised, prefix: str) -> tuple[tuple[str, ...], tuple[Constant, ...]]:
-    """Return the functions that a network's layers call, in order, and the tables that those read."""
-    stages = network.stages
-    curves = any(stage.finish.after is not None for stage in stages)
-    scales = curves or any(stage.finish.scaling.multiplier for stage in stages)
-    looks_up = curves or any(isinstance(stage.step.layer, LocalResponseNorm) for stage in stages)
-    roots = any(isinstance(stage.step.layer, L2Pool) for stage in stages)
-    table = Constant(f"{prefix}_tanh_table", "uint16_t", tables.tanh())
-    used = [
-        (scales, _SCALED),
-        (looks_up, _BETWEEN),
-        (curves, f"{text.comment('tanh at 0, 1/32, 2/32, .. 8; 1 is 32768')}\n{table.code()}"),
-        (curves, _TANH),
-        (roots, _ROOT),
-    ]
-    return tuple(code.replace("NAME", prefix) for wanted, code in used if wanted), (table,) if curves else ()
+class Int8:
+    """Writes whole numbers."""
+
+    number = "int32_t"
+
+    def __init__(self, prefix: str, stages: Mapping[str, Stage]) -> None:
+        """Take the network's prefix and its stages by the names of their functions."""
+        self.prefix, self.stages = prefix, stages
+
+    def weighing(self, place: Place) -> tuple[tuple[str, str, NDArray[np.generic]], ...]:
+        """Return a stage's arrays, codes of +-1 as bits, and the multipliers where each map has its own."""
+        stage = self.stages[place.name]
+        found = []
+        for name, values in stage.arrays.items():
+            kind = "int16_t" if name == "weight" and values.ndim == 1 else KINDS[name]  # a Subsample's coefficients
+            if name == "codes" and ones(stage):
+                found.append(("bits", "uint8_t", np.packbits(values > 0, axis=1, bitorder="little")))
+            else:
+                found.append((name, kind, values))
+        multiplier = np.array(stage.finish.scaling.multiplier)
+        if len(multiplier) > 1:
+            found.append(("multiplier", "int32_t", multiplier))
+        return tuple(found)
+
+    def read(self, place: Place, expression: str) -> str:
+        """Return the element less its zero."""
+        zero = self.stages[place.name].input.zero
+        return f"({expression} {'-' if zero > 0 else '+'} {abs(zero)})" if zero else expression
+
+    def weigh(self, weight: str, value: str) -> str:
+        """Return a product of 32 bits."""
+        return f"(int32_t){weight} * {value}"
+
+    def write(self, place: Place, element: str, sum: str, map: str) -> list[str]:
+        """Return the statements that scale a sum, look it up where the layer ends in a curve, and keep it."""
+        finish, p = self.stages[place.name].finish, self.prefix
+        output = finish.output
+        low, high = output.low - output.zero, output.high - output.zero
+        lines, each = [], f"{place.name}_multiplier[{map}]"
+        if finish.after is not None:
+            argument = self._scaled(each, finish.scaling, sum, -ARGUMENT, ARGUMENT)
+            lift = f" + {finish.lift}" if finish.lift else ""
+            lines = [f"const int32_t curve = {p}_tanh({argument}){lift};"]
+            value = self._scaled(each, finish.after, "curve", low, high)
+        else:
+            value = self._scaled(each, finish.scaling, sum, low, high)
+        zero = f"{output.zero} + " if output.zero else ""
+        kept = f"{zero}{value}" if output.kind == "int32" else f"({output.kind}_t)({zero}{value})"
+        return [*lines, f"{element} = {kept};"]
+
+    def _scaled(self, multiplier: str, scaling: Scaling, sum: str, low: int, high: int) -> str:
+        if not scaling.multiplier:
+            return sum
+        multiplier = str(scaling.multiplier[0]) if len(scaling.multiplier) == 1 else multiplier
+        return f"{self.prefix}_scaled({sum}, {multiplier}, {scaling.shift}, {low}, {high})"
+
+    def pool(self, place: Place, layer: Pool, value: str, map: str) -> tuple[list[str], list[str], list[str]]:
+        """Return a pool's statements; see ``Dialect``."""
+        stage = self.stages[place.name]
+        match layer:
+            case MeanPool():
+                return ["int32_t sum = 0;"], [f"sum += {value};"], []
+            case MaxPool():
+                return ["int32_t sum = INT32_MIN;"], _largest(value), []
+            case DeformablePool():
+                u, v = index("u", layer.size), index("v", layer.size)
+                pixel = f"{value} * (int32_t){1 << stage.fraction} - {place.name}_cost[{map}][{u}][{v}]"
+                return ["int32_t sum = INT32_MIN;"], _largest(pixel), []
+            case L2Pool():
+                each = [f"const int32_t pixel = {value};", "squares += pixel * pixel;"]
+                root = f"const int32_t sum = {self.prefix}_root(squares * (int32_t){1 << 2 * stage.fraction});"
+                return ["int32_t squares = 0;"], each, [root]
+            case StochasticPool():
+                each = [f"const int32_t value = {value};", "const int32_t pixel = value > 0 ? value : 0;"]
+                each += ["pixels += pixel;", "squares += pixel * pixel;"]
+                mean = f"(squares * (int32_t){1 << stage.fraction} + pixels / 2) / pixels"
+                after = [f"const int32_t sum = pixels > 0 ? {mean} : 0;"]
+                return ["int32_t pixels = 0, squares = 0;"], each, after
+        raise TypeError(f"no such layer: {layer!r}")
+
+    def response(self, place: Place, layer: LocalResponseNorm) -> list[str]:
+        """Return the statement that looks up the factor that belongs to the sum of squares."""
+        fraction = self.stages[place.name].fraction
+        position = f"squares * (int32_t){1 << fraction}" if fraction >= 0 else f"squares >> {-fraction}"
+        return [f"const int32_t sum = here * {self.prefix}_between({place.name}_table, {position});"]
+
+    def one(self, place: Place) -> str:
+        """Return the whole number that stands for the codes' 1."""
+        return str(ones(self.stages[place.name]))
+
+    def contrast(self, place: Place, layer: LocalContrastNorm) -> tuple[list[str], tuple[Constant, ...]]:
+        """Quantising refuses these."""
+        raise LenetError(f"layer {place.step.name} isn't offered in whole numbers")
 
 
-def declarations(network: Quantised, prefix: str) -> str:
-    """Return what a score is worth."""
-    return (
-        text.comment(
-            "What a score of 1 is worth, in the units of the model in float32: multiply the scores by it to get "
-            "those, and for probabilities take "
-            + ("exp(-score)" if network.network.smallest_wins else "exp(score)")
-            + " of each as a part of their sum."
-        )
-        + f"\n#define {prefix.upper()}_SCORE {network.scale!r}"
+def _largest(value: str) -> list[str]:
+    return [f"const int32_t pixel = {value};", "if (pixel > sum) {", "  sum = pixel;", "}"]
+
+
+def ones(stage: Stage) -> int:
+    """Return the whole number that all of an RBF layer's codes are plus or minus; 0 where they aren't."""
+    sizes = np.unique(np.abs(stage.arrays["codes"]))
+    return int(sizes[0]) if len(sizes) == 1 and sizes[0] > 0 else 0
+
+
+def program(network: Quantised, prefix: str, pictures: NDArray[np.uint8]) -> Program:
+    """Return a network in whole numbers as C code; the arguments are as those of ``float32.program``."""
+    names = text.distinct(["input", *(stage.step.name for stage in network.stages)])
+    functions = [f"{prefix}_{name}" for name in names[1:]]
+    dialect = Int8(prefix, dict(zip(functions, network.stages, strict=True)))
+    buffers = [Buffer(names[0], "uint8_t", network.network.input)]
+    parts = []
+    for stage, name, function in zip(network.stages, names[1:], functions, strict=True):
+        buffers.append(Buffer(name, f"{stage.output.kind}_t", stage.step.output))
+        place = Place(stage.step, function, prefix, *buffers[-2:])
+        parts.append(layers.part(place, dialect))
+    scores = np.atleast_2d(Emulation(network).whole_scores(pictures))
+    helpers, tables = shared.helpers(network, prefix)
+    return Program(
+        name=prefix,
+        includes=(),
+        prepare=prepare(network.preparation, "0", "PIXEL"),
+        input=buffers[0],
+        parts=tuple(parts),
+        helpers=helpers,
+        tables=tables,
+        smallest=network.network.smallest_wins,
+        classes=network.classes,
+        picture=prod(network.preparation.shape),
+        declarations=shared.declarations(network, prefix),
+        definitions="",
+        test=SelfTest(
+            pictures.reshape(len(pictures), -1),
+            scores,
+            scores.argmin(1) if network.network.smallest_wins else scores.argmax(1),
+            0,
+        ),
     )

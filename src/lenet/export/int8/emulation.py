@@ -124,7 +124,8 @@ def scaled(scaling: Scaling, sums: Whole, low: int, high: int) -> Whole:
 def _sums(stage: Stage, x: Whole) -> Whole:
     """Return a layer's sums (N, O, R, C) for x = q - zero, (N, I, rows, columns)."""
     layer, kind = stage.step.layer, np.float32 if stage.bound < 2**24 else np.float64
-    exact, arrays = x.astype(kind), {name: array.astype(kind) for name, array in stage.arrays.items()}
+    exact: Any = x.astype(kind)
+    arrays: dict[str, Any] = {name: array.astype(kind) for name, array in stage.arrays.items()}
     match layer:
         case Conv():
             sums = convolution.forward(exact, **arrays, stride=layer.stride, padding=layer.padding)
@@ -156,7 +157,7 @@ def _pooled(stage: Stage, w: Whole) -> Whole:
             total = w.sum(-1)
             sums = (((w**2).sum(-1) << stage.fraction) + total // 2) // np.maximum(total, 1)
         case DeformablePool():
-            sums = ((w << stage.fraction) - stage.arrays["cost"][:, None, None, :]).max(-1)
+            sums = ((w << stage.fraction) - stage.arrays["cost"].reshape(w.shape[1], 1, 1, -1)).max(-1)
         case _:
             sums = w.max(-1)
     return np.asarray(sums, np.int64)

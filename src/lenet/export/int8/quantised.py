@@ -91,7 +91,7 @@ class Stage:
         finish: from a sum to the output.
         arrays: of whole numbers, by name. Conv, Dense: ``weight`` int8 and ``bias`` int32; Subsample: ``weight``
             int16 (maps,) and ``bias``; RBF: ``codes`` int16 (classes, inputs); DeformablePool: ``cost`` int32 (maps,
-            pixels of a window); LocalResponseNorm: ``table`` uint16 (257,).
+            size, size); LocalResponseNorm: ``table`` uint16 (257,).
         fraction: bits after the point that L2Pool, StochasticPool and DeformablePool compute with; for a
             LocalResponseNorm, bits that its sum of squares is shifted left (right where below 0) to look it up.
         bound: no sum, and nothing on the way to it, passes this; at most ``MOST``.

@@ -26,7 +26,7 @@ from ...network import (
     StochasticPool,
     Subsample,
 )
-from ..steps import computing
+from ..steps import computing, costs
 from . import calibration, grids, tables
 from .quantised import MOST, TANH_PER_ONE, Finish, Grid, Quantised, Scaling, Stage, Whole
 
@@ -38,18 +38,18 @@ MARGIN = 2.0  # how far units may pass what was seen of them: 16 bits have room
 Floats = NDArray[np.float64]
 
 
-def quantise(model: Model, images: NDArray[Any] | None = None) -> Quantised:
+def quantise(model: Model, images: NDArray[Any]) -> Quantised:
     """Return a model in whole numbers.
 
     Args:
         model: the model.
-        images: training pictures to calibrate on; None: some of the model's own data set.
+        images: training pictures to calibrate on, as the model reads them; ``calibration.pictures`` chooses some.
 
     Raises:
-        LenetError: there are no pictures to calibrate on, or the network can't be computed in 32 bits.
+        LenetError: there are no pictures, or the network can't be computed in 32 bits.
     """
     check(model.network)
-    reach = calibration.ranges(model, calibration.pictures(model) if images is None else images)
+    reach = calibration.ranges(model, images)
     return _Quantiser(model, reach).run()
 
 
@@ -113,7 +113,7 @@ class _Quantiser:
                 bound, units = (squares << fraction) + size * input.largest, [input.scale / 2**fraction]
             case DeformablePool():
                 fraction, units = 7, [input.scale / 2**7]
-                arrays["cost"] = np.rint(self._costs(step) / units[0]).astype(np.int64)
+                arrays["cost"] = np.rint(costs(layer, self.weights[f"{step.name}.penalty"]) / units[0]).astype(np.int64)
                 bound = (input.largest << fraction) + int(np.abs(arrays["cost"]).max())
             case LocalResponseNorm():
                 squares = min(layer.size, step.input[0]) * input.largest**2
@@ -153,15 +153,6 @@ class _Quantiser:
     def _codes(self, step: Step) -> Floats:
         assert isinstance(step.layer, RBF)
         return self.weights[f"{step.name}.weight"] if step.layer.learned else np.array(step.layer.targets())
-
-    def _costs(self, step: Step) -> Floats:
-        """Return a deformable pool's penalty for each map and pixel of a window, (maps, pixels)."""
-        from ...engine.reference.pooling import offsets
-
-        assert isinstance(step.layer, DeformablePool)
-        places = offsets(step.layer.size, np.dtype(np.float64))
-        costs: Floats = self.weights[f"{step.name}.penalty"] @ places.T
-        return costs
 
     def _finish(self, place: int, step: Step, input: Grid, units: list[float], bound: int) -> Finish:
         activation = step.layer.activation
