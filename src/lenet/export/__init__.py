@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FORMATS", "Written", "export", "write"]
 
-FORMATS = {".onnx": "onnx"}  # by the suffix of a file's name: the subpackage that writes it
+FORMATS = {".h": "c", ".onnx": "onnx"}  # by the suffix of a file's name: the subpackage that writes it
 
 
 def export(model: Model | Ensemble | str | os.PathLike[str], path: str | os.PathLike[str], **options: Any) -> Path:
@@ -37,7 +37,7 @@ def write(model: Model | Ensemble | str | os.PathLike[str], path: str | os.PathL
     Args:
         model: a model or an ensemble; or what ``lenet.load`` takes: the name of weights in the package, the path of a
             ``.safetensors`` file or of a run's folder.
-        path: where to; ``.onnx`` is ONNX. The folder must exist.
+        path: where to; ``.onnx`` is ONNX, ``.h`` plain C. The folder must exist.
         options: those of the format, as the ``write`` of its subpackage has them.
 
     Returns:

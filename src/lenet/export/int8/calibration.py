@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ...errors import LenetError
 
 if TYPE_CHECKING:
+    from ...data import Dataset
     from ...model import Model
 
 COUNT = 1000  # pictures to calibrate on
@@ -19,39 +20,47 @@ SOME = 250  # pictures at once: their features take some 10 MB
 Ranges = dict[str, tuple[float, float]]  # by a layer's name: the least and the largest number
 
 
-def pictures(model: Model, data: str | os.PathLike[str] | None = None, count: int = COUNT) -> NDArray[np.uint8]:
-    """Return training pictures to calibrate a model on, spread evenly over the training set; never test pictures.
+def data_set(model: Model, data: str | os.PathLike[str] | None = None) -> Dataset:
+    """Return the data set to calibrate a model on.
 
     Args:
-        model: whose data set to take where ``data`` is None.
+        model: whose own data set to take where ``data`` is None.
         data: name or path of a data set.
-        count: how many pictures; all of them where there are fewer.
-
-    Returns:
-        uint8 (n, channels, rows, columns).
 
     Raises:
-        LenetError: the data set can't be had, has no training pictures, or its pictures aren't what the model reads.
+        LenetError: it can't be had, has no training pictures, or its pictures aren't what the model reads.
     """
     from ...data import load
 
-    name = data if data is not None else model.data
-    if not name:
-        raise LenetError(f"{model.name} doesn't say what it was trained on; give a data set to calibrate it on")
-    try:
-        images = load(name).train_images
-    except LenetError as error:
-        raise LenetError(f"no pictures to calibrate on: {error}; or give another data set to calibrate on") from None
-    if not len(images):
-        raise LenetError(f"{os.fspath(name)} has no training pictures to calibrate on; give another data set")
-    images = images.reshape(len(images), *((1,) if images.ndim == 3 else ()), *images.shape[1:])
-    if images.shape[1:] != model.preparation.shape:
+    source = data if data is not None else model.data
+    if not source:
         raise LenetError(
-            f"the pictures of {os.fspath(name)} are {images.shape[1:]}, but {model.name} reads "
-            f"{model.preparation.shape}; give a data set of such pictures to calibrate on"
+            f"{model.name} doesn't say what it was trained on; give a data set to calibrate it on by --data"
         )
+    try:
+        dataset = load(source)
+    except LenetError as error:
+        raise LenetError(f"no pictures to calibrate {model.name} on: {error}; or give another by --data") from None
+    if not len(dataset.train_images):
+        raise LenetError(
+            f"{dataset.name} has no training pictures to calibrate {model.name} on; give another by --data"
+        )
+    if dataset.shape != model.preparation.shape:
+        raise LenetError(
+            f"{model.name} reads pictures of {model.preparation.shape}, but those of {dataset.name} are "
+            f"{dataset.shape}; give a data set of such pictures to calibrate on by --data"
+        )
+    return dataset
+
+
+def pictures(dataset: Dataset, count: int = COUNT) -> NDArray[np.uint8]:
+    """Return ``count`` training pictures, or all where there are fewer, spread evenly; never test pictures.
+
+    uint8 (n, channels, rows, columns).
+    """
+    images = dataset.train_images
     rows = np.linspace(0, len(images), min(count, len(images)), endpoint=False).astype(np.int64)
-    chosen: NDArray[np.uint8] = images[rows]
+    chosen: NDArray[np.uint8] = images[rows].reshape(len(rows), *dataset.shape)
     return chosen
 
 
