@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import IO
 
 from .errors import LenetError
 
@@ -57,6 +58,22 @@ def append_to(path: Path, data: bytes) -> None:
             file.write(data)
     except OSError as error:
         raise LenetError(f"{path} can't be written: {_reason(error)}") from None
+
+
+def lock(file: IO[bytes], refused: str) -> None:
+    """Lock a file until it is closed or the process ends, however it ends; where a system has no locks, do nothing.
+
+    Raises:
+        LenetError: another process has it; ``refused`` is the text.
+    """
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise LenetError(refused) from None
 
 
 def _sync_folder(folder: Path) -> None:

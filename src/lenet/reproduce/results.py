@@ -7,9 +7,10 @@ import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from ..errors import LenetError
+from ..files import lock
 from .plan import Unit
 
 FILE, LOCK = "results.jsonl", ".lock"
@@ -58,7 +59,10 @@ class Results:
         except OSError as error:
             raise LenetError(f"the folder {self.folder} can't be used: {error.strerror or error}") from None
         try:
-            _lock(self._lock, self.folder)
+            lock(
+                self._lock,
+                f"another lenet reproduce works in {self.folder}; wait for it, or give another folder by --out",
+            )
             self._known = {_key(result): result for result in _read(self.folder / FILE)}
         except BaseException:
             self._lock.close()
@@ -111,17 +115,3 @@ def _result(line: bytes, where: str) -> Result:
         return Result(**columns)
     except (ValueError, TypeError):
         raise LenetError(f"{where} is damaged; take it out, and its run is done again") from None
-
-
-def _lock(file: IO[bytes], folder: Path) -> None:
-    """Lock a file until it is closed or the process ends, however it ends."""
-    try:
-        import fcntl
-    except ImportError:  # pragma: no cover - Windows
-        return
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        raise LenetError(
-            f"another lenet reproduce works in {folder}; wait for it, or give another folder by --out"
-        ) from None
