@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         "lenet read amount.png --line --length 3-6 --min-confidence 90%",
         "lenet read form.png --draw answer.png --steps steps.png",
         "cat digit.png | lenet read - --single",
-        "lenet read --ray scans/ --to results/    on a cluster, into a folder of Parquet files",
+        "lenet read --ray scans/ --to results/    on many machines",
     ),
 )
 @click.argument("pictures", nargs=-1, required=True)
