@@ -88,12 +88,13 @@ def whole_lines(path: Path) -> bytes:
     return text[:whole]
 
 
-def take(folder: Path, who: str) -> IO[bytes]:
+def take(folder: Path, who: str, option: str = "--out") -> IO[bytes]:
     """Make a folder and lock it, until what is returned is closed or the process ends, however it ends.
 
     Args:
         folder: which.
         who: works in it, such as ``lenet reproduce``, for the text of the error.
+        option: where its command is told the folder, likewise.
 
     Raises:
         LenetError: another process works in it, or it can't be used.
@@ -111,7 +112,7 @@ def take(folder: Path, who: str) -> IO[bytes]:
         pass
     except OSError:
         file.close()
-        raise LenetError(f"another {who} works in {folder}; wait for it, or give another folder by --out") from None
+        raise LenetError(f"another {who} works in {folder}; wait for it, or give another folder by {option}") from None
     return file
 
 
