@@ -60,6 +60,22 @@ def append_to(path: Path, data: bytes) -> None:
         raise LenetError(f"{path} can't be written: {_reason(error)}") from None
 
 
+def lock(file: IO[bytes], refused: str) -> None:
+    """Lock a file until it is closed or the process ends, however it ends; where a system has no locks, do nothing.
+
+    Raises:
+        LenetError: another process has it; ``refused`` is the text.
+    """
+    try:
+        import fcntl
+    except ImportError:  # pragma: no cover - Windows
+        return
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        raise LenetError(refused) from None
+
+
 def _sync_folder(folder: Path) -> None:
     """Put the new name on the disk too; where a system can't do that to a folder, it does so by itself."""
     with suppress(OSError):
@@ -86,33 +102,6 @@ def whole_lines(path: Path) -> bytes:
     except OSError as error:
         raise LenetError(f"{path} can't be read: {_reason(error)}") from None
     return text[:whole]
-
-
-def take(folder: Path, who: str) -> IO[bytes]:
-    """Make a folder and lock it, until what is returned is closed or the process ends, however it ends.
-
-    Args:
-        folder: which.
-        who: works in it, such as ``lenet reproduce``, for the text of the error.
-
-    Raises:
-        LenetError: another process works in it, or it can't be used.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / ".lock").open("ab")
-    except OSError as error:
-        raise LenetError(f"the folder {folder} can't be used: {_reason(error)}") from None
-    try:
-        import fcntl
-
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except ImportError:  # pragma: no cover - Windows
-        pass
-    except OSError:
-        file.close()
-        raise LenetError(f"another {who} works in {folder}; wait for it, or give another folder by --out") from None
-    return file
 
 
 def read_whole(path: str | os.PathLike[str], check: Callable[[Path, int], None] | None = None) -> bytes:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import LenetError
-from ..files import take, whole_lines
+from ..files import lock, whole_lines
 from .plan import Unit
 
-FILE = "results.jsonl"
+FILE, LOCK = "results.jsonl", ".lock"
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,16 @@ class Results:
 
     def __enter__(self) -> Results:
         """Make the folder, lock it and read it; raise ``LenetError`` where another process works in it."""
-        self._lock = take(self.folder, "lenet reproduce")
         try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.folder / LOCK).open("ab")
+        except OSError as error:
+            raise LenetError(f"the folder {self.folder} can't be used: {error.strerror or error}") from None
+        try:
+            lock(
+                self._lock,
+                f"another lenet reproduce works in {self.folder}; wait for it, or give another folder by --out",
+            )
             self._known = {_key(result): result for result in _read(self.folder / FILE)}
         except BaseException:
             self._lock.close()

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from ..data.dataset import Dataset
 from ..errors import LenetError
 from ..extras import require
-from ..files import take, whole_lines
+from ..files import lock, whole_lines
 from ..plain import to_plain
 from ..zoo import Entry
 from .candidate import Candidate, choose
@@ -23,7 +23,7 @@ from .trial import State, Trial
 if TYPE_CHECKING:
     import optuna
 
-FILE, STUDY = "study.log", "lenet"
+FILE, LOCK, STUDY = "study.log", ".lock", "lenet"
 ABOUT, OUTCOME = (
     "about",
     "outcome",
@@ -44,9 +44,14 @@ class Ledger:
         """Open the storage; raise ``LenetError`` where it is damaged, or another process works in the folder."""
         self._optuna = _optuna()
         self._verbosity = self._optuna.logging.get_verbosity()
-        self._lock = take(self.folder, "lenet tune")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self._lock = (self.folder / LOCK).open("ab")
+        except OSError as error:
+            raise LenetError(f"the folder {self.folder} can't be used: {error.strerror or error}") from None
         self._optuna.logging.set_verbosity(self._optuna.logging.ERROR)
         try:
+            lock(self._lock, f"another lenet tune works in {self.folder}; wait for it, or give another folder by --out")
             self._study = self._open()
             self._resume()
         except BaseException:
