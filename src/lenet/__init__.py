@@ -7,7 +7,7 @@ tells type checkers of them.
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("data", "network", "reading", "recipe", "report", "training", "weights", "zoo")
+_MODULES = ("data", "network", "reading", "recipe", "report", "training", "tuning", "weights", "zoo")
 
 _NAMES = {
     "errors": "LenetError",
@@ -23,6 +23,7 @@ _NAMES = {
         "Validation"
     ),
     "training": "Interrupted Observer Run train",
+    "tuning": "tune",
     "version": "__version__",
     "weights": "load",
     "zoo": "Entry",

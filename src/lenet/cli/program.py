@@ -27,6 +27,7 @@ from .report import report
 from .reproduce import reproduce
 from .summary import summary
 from .train import train
+from .tune import tune
 
 WRONG, USAGE, BUG, INTERRUPTED = 1, 2, 70, 130  # exit codes; 70 is EX_SOFTWARE of sysexits.h
 DEBUG = "LENET_DEBUG"
@@ -64,7 +65,7 @@ def program(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for command in (train, evaluate, predict, read, calibrate, summary, report, models, data, reproduce, completion):
+for command in (train, evaluate, predict, read, calibrate, summary, report, models, data, reproduce, tune, completion):
     program.add_command(command)
 
 
