@@ -16,6 +16,7 @@ from .tuned import Tuned
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 ACROSS = 3  # panels a row
@@ -48,10 +49,12 @@ def _history(tuned: Tuned) -> Figure | None:
     _dots(axes, stops, [trial.number for trial in stops], stopped=True)
     _dots(axes, ends, [trial.number for trial in ends], stopped=False)
     best = list(accumulate((_percent(trial) for trial in ends), min))
-    axes.step([trial.number for trial in ends], best, where="post", color=plot.colour(1), label="the best so far")
+    places = [*(trial.number for trial in ends), max(trial.number for trial in (*ends, *stops))]
+    axes.step(places, [*best, best[-1]], where="post", color=plot.colour(1), label="the best so far")
     axes.set_title("How the search went")
     axes.set_xlabel("trial")
     _errors_on(axes)
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.legend()
     return figure
 
@@ -102,6 +105,7 @@ def _slice(axes: Axes, setting: Setting, ends: list[Trial], stops: list[Trial]) 
         axes.set_xlim(-0.5, len(names) - 0.5)
     elif isinstance(setting.range, Between) and setting.range.log:
         axes.set_xscale("log")
+        _plain_numbers(axes.xaxis)
     axes.set_title(key)
 
 
@@ -115,8 +119,17 @@ def _dots(axes: Axes, trials: list[Trial], where: list[Any], *, stopped: bool) -
 
 def _errors_on(axes: Axes) -> None:
     axes.set_yscale("log")
-    axes.yaxis.set_major_formatter("{x:g}")
+    _plain_numbers(axes.yaxis)
     axes.set_ylabel(ERROR)
+
+
+def _plain_numbers(axis: Axis) -> None:
+    """Mark a logarithmic axis at 1, 2, 5, 10, ..."""
+    from matplotlib.ticker import LogLocator, NullLocator
+
+    axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter("{x:g}")
 
 
 def _parts(tuned: Tuned) -> tuple[list[Trial], list[Trial]]:
