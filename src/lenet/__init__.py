@@ -7,7 +7,7 @@ tells type checkers of them.
 from importlib import import_module
 from typing import Any
 
-_MODULES = ("data", "export", "network", "reading", "recipe", "report", "training", "weights", "zoo")
+_MODULES = ("data", "export", "network", "reading", "recipe", "report", "training", "tuning", "weights", "zoo")
 
 _NAMES = {
     "converting": "convert from_torch to_torch",
@@ -24,6 +24,7 @@ _NAMES = {
         "Validation"
     ),
     "training": "Interrupted Observer Run train",
+    "tuning": "tune",
     "version": "__version__",
     "weights": "load",
     "zoo": "Entry",

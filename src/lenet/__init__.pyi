@@ -4,6 +4,7 @@ from . import reading as reading
 from . import recipe as recipe
 from . import report as report
 from . import training as training
+from . import tuning as tuning
 from . import weights as weights
 from .converting import convert as convert
 from .converting import from_torch as from_torch
@@ -51,6 +52,7 @@ from .training import Interrupted as Interrupted
 from .training import Observer as Observer
 from .training import Run as Run
 from .training import train as train
+from .tuning import tune as tune
 from .version import __version__ as __version__
 from .weights import load as load
 from .zoo import ZOO

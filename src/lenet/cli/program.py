@@ -29,6 +29,7 @@ from .report import report
 from .reproduce import reproduce
 from .summary import summary
 from .train import train
+from .tune import tune
 
 WRONG, USAGE, BUG, INTERRUPTED = 1, 2, 70, 130  # exit codes; 70 is EX_SOFTWARE of sysexits.h
 DEBUG = "LENET_DEBUG"
@@ -77,6 +78,7 @@ for command in (
     models,
     data,
     reproduce,
+    tune,
     convert,
     export,
     completion,

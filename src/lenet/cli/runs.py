@@ -45,13 +45,8 @@ class Live(Lines):
 
     def __init__(self, stream: TextIO) -> None:
         """Draw on ``stream``, a terminal."""
-        from rich.console import Console
-        from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
         super().__init__(stream)
-        words = TextColumn("{task.description}", markup=False)
-        columns = words, BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn()
-        self.bar = Progress(*columns, console=Console(file=stream), transient=True)
+        self.bar = bars(stream)
         self._tasks: dict[Unit, rich.progress.TaskID] = {}
 
     def on_begin(self, units: int, done: int) -> None:
@@ -78,6 +73,16 @@ class Live(Lines):
     def print(self, line: str) -> None:
         """Print a line above the bars."""
         self.bar.console.print(line, markup=False, highlight=False, soft_wrap=True)
+
+
+def bars(stream: TextIO) -> rich.progress.Progress:
+    """Return what draws a bar for each thing in progress on ``stream``, a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+    words = TextColumn("{task.description}", markup=False)
+    columns = words, BarColumn(bar_width=24), TaskProgressColumn(), TimeElapsedColumn()
+    return Progress(*columns, console=Console(file=stream), transient=True)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from .connection import connected
 
 TRIES = 3  # of a job whose worker is lost: the first, and two more
 LISTEN = 0.2  # seconds between two looks for Ctrl-C and for processors that have come or gone
+LATER = object()  # drawn in place of an argument: there is none until another job has ended
 PATIENCE = 10.0  # seconds for a job to write what it would keep, before it is ended
 
 
@@ -36,7 +37,7 @@ def run_jobs(
     Args:
         function: of a module that all machines have; its results can be pickled. It has one processor and one thread.
         arguments: can be pickled. One is drawn when there is room for its job, so that an iterator may go by the
-            results that came before.
+            results that came before; ``LATER``: there is none until another job has ended.
         common: what every job needs, sent to each machine once; arrays in it are read-only there.
         address: of the cluster; see ``connected``.
         workers: jobs at a time; None: as many as the cluster has processors.
@@ -53,6 +54,8 @@ def run_jobs(
                 while more and len(jobs.running) < (workers or jobs.processors()):
                     if (drawn := next(rest, None)) is None:
                         more = False
+                        break
+                    if drawn[1] is LATER:
                         break
                     jobs.begin(_Job(*drawn))
                 yield from jobs.ended()

@@ -1,1 +1,9 @@
-"""Networks and recipes searched for good ones."""
+"""Networks and recipes searched for good ones, by Optuna, on this machine's cores or on Ray."""
+
+from .search import Watch
+from .space import Space, read
+from .trial import State, Trial
+from .tune import tune
+from .tuned import Tuned
+
+__all__ = ["Space", "State", "Trial", "Tuned", "Watch", "read", "tune"]

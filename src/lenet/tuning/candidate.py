@@ -14,7 +14,7 @@ from ..training.settings import check
 from ..written import network_from_dict, recipe_from_dict
 from ..zoo import Entry
 from .places import Table
-from .ranges import Source, Value, Whole
+from .ranges import Source, Value, Whole, label
 from .space import Space
 
 
@@ -55,6 +55,19 @@ def choose(space: Space, source: Source, data: Dataset | None = None) -> Candida
         return Candidate(settings, entry)
     except LenetError as error:
         return Candidate(settings, None, str(error))
+
+
+def chosen_by_base(space: Space) -> dict[str, Value] | None:
+    """Return what a source must choose to come to the base itself; None: the space doesn't hold it."""
+    document, chosen = space.document, dict[str, Value]()
+    for setting in space.settings:
+        if isinstance(setting.range, Whole) or not all(place.applies(document) for place in setting.places):
+            continue
+        values = [place.table(document).get(place.field) for place in setting.places]
+        if any(value != values[0] for value in values) or not setting.range.holds(values[0]):
+            return None
+        chosen[setting.key] = label(values[0])
+    return chosen
 
 
 def _built(space: Space, document: Table) -> Entry:

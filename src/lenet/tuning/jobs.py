@@ -7,12 +7,12 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any
 
+from ..cluster import LATER
 from ..errors import LenetError
 from ..processes import PATIENCE, Died, Process, can_begin_processes, cores
 
 TRIES = 2  # of a job whose process dies: when memory runs out, the system ends any
 LISTEN = 0.2  # seconds between two looks for Ctrl-C
-LATER = object()  # drawn in place of an argument: there is none now, but there may be when a job has ended
 
 Function = Callable[..., Any]
 

@@ -16,14 +16,14 @@ from ..extras import require
 from ..files import take, whole_lines
 from ..plain import to_plain
 from ..zoo import Entry
-from .candidate import Candidate, choose
+from .candidate import Candidate, choose, chosen_by_base
 from .space import Pruner, Space
 from .trial import State, Trial
 
 if TYPE_CHECKING:
     import optuna
 
-FILE, STUDY = "study.log", "lenet"
+FILE, LOCK, STUDY = "study.log", ".lock", "lenet"
 ABOUT, OUTCOME = (
     "about",
     "outcome",
@@ -153,9 +153,13 @@ class Ledger:
             Pruner.NONE: optuna.pruners.NopPruner,
         }
         storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(path)))
-        return optuna.create_study(
+        study = optuna.create_study(
             study_name=STUDY, storage=storage, load_if_exists=True, pruner=pruners[self.space.search.pruner]()
         )
+        base = chosen_by_base(self.space)
+        if base is not None and not study.get_trials(deepcopy=False):
+            study.enqueue_trial(base)
+        return study
 
     def _resume(self) -> None:
         """Take up what a stopped search left; what a kill left half drawn is given up."""

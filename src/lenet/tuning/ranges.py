@@ -42,6 +42,10 @@ class Choice:
         known = {label(value): value for value in self.values}
         return known[source.suggest_categorical(key, list(known))]
 
+    def holds(self, value: Value) -> bool:
+        """Whether it may be this value."""
+        return value in self.values
+
     @property
     def examples(self) -> tuple[Value, ...]:
         """Values that must be right for all to be."""
@@ -69,6 +73,13 @@ class Between:
         if isinstance(self.low, int) and isinstance(self.high, int):
             return source.suggest_int(key, self.low, self.high, step=int(self.step or 1), log=self.log)
         return source.suggest_float(key, self.low, self.high, step=self.step, log=self.log)
+
+    def holds(self, value: Value) -> bool:
+        """Whether it may be this value."""
+        if not isinstance(value, (int, float)) or not self.low <= value <= self.high:
+            return False
+        steps = (value - self.low) / self.step if self.step else 0.0
+        return abs(steps - round(steps)) < 1e-9
 
     @property
     def examples(self) -> tuple[Value, ...]:

@@ -9,11 +9,11 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from ..cluster import LATER
 from ..errors import LenetError
 from ..training import Interrupted, checkpoint
 from ..training import folder as folders
 from ..zoo import Entry
-from .jobs import LATER
 from .ledger import Ledger
 from .step import Stand, Step, packed, unpack
 from .trial import TRAINED, State, Trial

@@ -94,6 +94,7 @@ def tune(
             stopped = True
         tuned = Tuned(
             folder,
+            asked,
             tuple(ledger.trials()),
             again,
             ledger.importances(),

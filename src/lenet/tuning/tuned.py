@@ -16,6 +16,7 @@ from ..files import write_atomically
 from ..model import Model
 from ..zoo import Entry
 from .search import TRIALS, ranked
+from .space import Space
 from .trial import State, Trial
 
 BEST, SHEET = "best.toml", "trials.csv"
@@ -27,6 +28,7 @@ class Tuned:
 
     Attributes:
         folder: where its files are.
+        space: what was searched.
         trials: all that was drawn, in order.
         again: validation errors of the best trials from other seeds, by the trial's number.
         importances: by how much each setting decides whether a trial is among the best, the largest first; adds up
@@ -39,6 +41,7 @@ class Tuned:
     """
 
     folder: Path
+    space: Space
     trials: tuple[Trial, ...]
     again: dict[int, tuple[float, ...]]
     importances: dict[str, float]
@@ -77,6 +80,16 @@ class Tuned:
     def count(self, *states: State) -> int:
         """Return how many trials are in these states."""
         return sum(trial.state in states for trial in self.trials)
+
+    def draw(self) -> list[Path]:
+        """Draw how it went, what mattered, and each setting against the error into its folder; return the files.
+
+        Raises:
+            LenetError: matplotlib isn't installed, or a file can't be written.
+        """
+        from .figures import draw
+
+        return draw(self)
 
     def save(self) -> None:
         """Write the table of all trials and the best one's network and recipe; raise ``LenetError`` where it fails."""
