@@ -6,6 +6,7 @@ from . import report as report
 from . import training as training
 from . import weights as weights
 from .errors import LenetError as LenetError
+from .estimator import LeNetClassifier as LeNetClassifier
 from .model import Ensemble as Ensemble
 from .model import Metrics as Metrics
 from .model import Model as Model

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
 from ..data.dataset import Dataset
+from ..engine.state import State
 from ..errors import LenetError
 from ..model import Metrics, Model, engines
 from ..recipe import Recipe
@@ -34,12 +35,14 @@ class Run:
         history: a row for each pass, and those within passes that the recipe asks for.
         folder: where the run's files are; None: it has none.
         metrics: what ``metrics.json`` holds; docs/training.md lists it.
+        state: the last weights and what the optimiser remembers, to go on from.
     """
 
     model: Model
     history: tuple[Row, ...]
     folder: Path | None
     metrics: dict[str, Any]
+    state: State = field(repr=False)
 
 
 def train(
@@ -194,7 +197,7 @@ class _Job:
             engine=self.name,
         )
         metrics = {**summaries, **self._facts(loop, test, perf_counter() - started)}
-        return Run(model, tuple(course.rows), folder, metrics)
+        return Run(model, tuple(course.rows), folder, metrics, course.state)
 
     def _facts(self, loop: Loop, test: Metrics | None, measuring: float) -> dict[str, Any]:
         """Return what ``metrics.json`` holds beside errors and losses."""
