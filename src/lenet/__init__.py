@@ -29,9 +29,10 @@ _NAMES = {
     "weights": "load",
     "zoo": "Entry",
 }
-_HOME = {name: module for module, names in _NAMES.items() for name in names.split()}
+_WITH_EXTRAS = {"estimator": "LeNetClassifier"}  # can't be imported without, so no part of ``from lenet import *``
+_HOME = {name: module for module, names in (*_NAMES.items(), *_WITH_EXTRAS.items()) for name in names.split()}
 
-__all__ = [*_MODULES, *_HOME]  # noqa: PLE0604  names, all of them
+__all__ = [*_MODULES, *" ".join(_NAMES.values()).split()]  # noqa: PLE0604  names, all of them
 
 
 def __getattr__(name: str) -> Any:
@@ -47,4 +48,4 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     """Return the names of the front."""
-    return sorted({*globals(), *__all__})
+    return sorted({*globals(), *__all__, *_HOME})

@@ -1,6 +1,7 @@
 """What a network is: layers and networks as frozen dataclasses, with their shapes and counts."""
 
 from .activation import AMPLITUDE, SLOPE, Activation
+from .classes import for_classes
 from .layer import Layer, Shape
 from .layers import RBF, Conv, Dense, Flatten, Table
 from .network import Network, Step
@@ -30,6 +31,7 @@ __all__ = [
     "StochasticPool",
     "Subsample",
     "Table",
+    "for_classes",
     "stride",
     "wide",
 ]

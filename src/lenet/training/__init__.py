@@ -3,6 +3,7 @@
 from .assembly import assemble
 from .boosting import boost, is_boosting
 from .committee import Committee
+from .going_on import go_on
 from .history import Row
 from .interrupts import Interrupted
 from .loop import Diverged
@@ -23,6 +24,7 @@ __all__ = [
     "assemble",
     "boost",
     "draw",
+    "go_on",
     "is_boosting",
     "is_together",
     "together",

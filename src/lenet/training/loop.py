@@ -23,7 +23,7 @@ from .folder import Keeper
 from .history import Row
 from .interrupts import Interrupted, Interrupts
 from .observer import Observer, Progress
-from .order import cycled, order, samples
+from .order import cycled, of_pass, samples
 from .selection import Selection
 
 # Floating-point operations between two looks at the clock: 10 to 100 ms. It is the same on every machine, since where
@@ -109,11 +109,9 @@ class Loop:
 
     def _order(self, pass_: int) -> NDArray[np.int64]:
         """Return the patterns of a pass in their order."""
-        shuffle, seed = self.recipe.shuffle, self.recipe.seed
         if self.patterns is not None:
-            return cycled(self.patterns, len(self.rows), shuffle, seed, pass_)
-        copies = self.recipe.distortion.copies if self.recipe.distortion else 0
-        return order(self.rows, shuffle, seed, pass_, copies=copies, pictures=len(self.labels))
+            return cycled(self.patterns, len(self.rows), self.recipe.shuffle, self.recipe.seed, pass_)
+        return of_pass(self.recipe, self.rows, len(self.labels), pass_)
 
     def _estimate(self, patterns: NDArray[np.int64], pass_: int) -> None:
         """Estimate the second derivatives for a pass, where the optimiser goes by them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..recipe import Shuffle
+from ..recipe import Recipe, Shuffle
 
 WEIGHTS, ORDER, CURVATURE = 1, 2, 3  # what the draws are for; each has a stream of its own
 
@@ -17,6 +17,12 @@ def bits(seed: int, purpose: int, pass_: int, count: int) -> NDArray[np.uint64]:
     """
     source = np.random.PCG64(np.random.SeedSequence([seed, purpose, pass_]))
     return np.asarray(source.random_raw(count), np.uint64)
+
+
+def of_pass(recipe: Recipe, rows: NDArray[np.int64], pictures: int, pass_: int) -> NDArray[np.int64]:
+    """Return the patterns (n,) of a pass as a recipe has them: of the rows (n,) of a set of that many pictures."""
+    copies = recipe.distortion.copies if recipe.distortion else 0
+    return order(rows, recipe.shuffle, recipe.seed, pass_, copies=copies, pictures=pictures)
 
 
 def order(

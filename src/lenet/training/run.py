@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Literal
 
 from ..data.dataset import Dataset
+from ..engine.state import State
 from ..errors import LenetError
 from ..model import Metrics, Model, engines
 from ..recipe import Recipe
@@ -35,12 +36,14 @@ class Run:
         history: a row for each pass, and those within passes that the recipe asks for.
         folder: where the run's files are; None: it has none.
         metrics: what ``metrics.json`` holds; docs/training.md lists it.
+        state: the last weights and what the optimiser remembers, to go on from.
     """
 
     model: Model
     history: tuple[Row, ...]
     folder: Path | None
     metrics: dict[str, Any]
+    state: State = field(repr=False)
 
     def _repr_html_(self) -> str:
         from .html import run
@@ -242,7 +245,7 @@ class _Job:
             engine=self.name,
         )
         metrics = {**summaries, **self._facts(loop, test, perf_counter() - started)}
-        return Run(model, tuple(course.rows), folder, metrics)
+        return Run(model, tuple(course.rows), folder, metrics, course.state)
 
     def _facts(self, loop: Loop, test: Metrics | None, measuring: float) -> dict[str, Any]:
         """Return what ``metrics.json`` holds beside errors and losses."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -37,16 +38,28 @@ def settle(
     dataset = dataset_of(followed.data if data is None else data)
     if isinstance(what, Network) and not isinstance(recipe, Recipe):
         followed = replace(followed, preparation=_fitting(what, dataset))
+    followed = changed(followed, changes)
+    if data is not None:
+        followed = replace(followed, data=dataset.name if isinstance(data, Dataset) else os.fspath(data))
+    row = replace(row, recipe=followed, published=None, others={})
+    check(row, dataset)
+    return row, dataset
+
+
+def changed(recipe: Recipe, changes: Mapping[str, Any]) -> Recipe:
+    """Return a recipe with other values in places; None: as it says.
+
+    Args:
+        recipe: any.
+        changes: by the recipe's own names, and ``rate``: the same throughout. With other ``passes``, a limit of updates
+            is left out.
+    """
     values = {name: value for name, value in changes.items() if value is not None}
     if "rate" in values:
         values["schedule"] = Constant(float(values.pop("rate")))
     if "passes" in values:
         values["updates"] = None
-    if data is not None:
-        values["data"] = dataset.name if isinstance(data, Dataset) else os.fspath(data)
-    row = replace(row, recipe=replace(followed, **values), published=None, others={})
-    check(row, dataset)
-    return row, dataset
+    return replace(recipe, **values)
 
 
 def dataset_of(data: Data) -> Dataset:
@@ -90,7 +103,11 @@ def check(row: Entry, data: Dataset) -> None:
 
 
 def row_of(what: What) -> Entry:
-    """Return the row that is meant, with ``Recipe``'s defaults where it is a network alone; raise ``LenetError``."""
+    """Return the network that is meant, with its recipe.
+
+    Raises:
+        LenetError: there is none of that name, or its file can't be read.
+    """
     if isinstance(what, Network):
         return Entry(what, Recipe(), "a network of the user's own")
     if isinstance(what, Entry):

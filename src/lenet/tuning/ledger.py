@@ -23,7 +23,7 @@ from .trial import State, Trial
 if TYPE_CHECKING:
     import optuna
 
-FILE, LOCK, STUDY = "study.log", ".lock", "lenet"
+FILE, STUDY = "study.log", "lenet"
 ABOUT, OUTCOME = (
     "about",
     "outcome",
