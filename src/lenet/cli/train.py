@@ -31,6 +31,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
         "lenet train my-network.toml --data my-digits/ --validate 0.1",
         "lenet train lenet4 --boosted",
         "lenet train lenet5 --recipe best --members 16",
+        "lenet train --tensorboard",
         "lenet train --resume runs/lenet5-001",
     ),
 )
@@ -47,6 +48,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @click.option("--threads", metavar="N", type=click.IntRange(1), help="By default one a core; the result is the same.")
 @click.option("--out", metavar="FOLDER", type=click.Path(), help="Of the run; by default a new one in runs/.")
 @click.option("--resume", metavar="FOLDER", type=click.Path(), help="Go on with the run of this folder.")
+@click.option("--tensorboard", is_flag=True, help="Write logs into the run's folder that TensorBoard shows.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
 @json_option
 def train(
@@ -55,6 +57,7 @@ def train(
     boosted: bool,
     members: int | None,
     threads: int | None,
+    tensorboard: bool,
     quiet: bool,
     as_json: bool,
     **options: Any,
@@ -76,6 +79,7 @@ def train(
         raise click.UsageError(f"--resume goes on as the run began; leave out {several[0]}")
     if len(several) > 1:
         raise click.UsageError("--boosted and --members are two ways to train several networks; give one of them")
+    logs = [training.TensorBoard()] if tensorboard else []
     data, arguments = _resumed(resume, options) if resume is not None else _begun(**options)
     begin: Callable[..., Run | Committee] = training.train
     if boosted or (resume is not None and training.is_boosting(resume)):
@@ -83,7 +87,8 @@ def train(
     elif members or (resume is not None and training.is_together(resume)):
         begin = partial(training.together, members=members)
     try:
-        with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as observer:
+        with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as shown:
+            observer = training.Several(shown, *logs)
             run = begin(data=data, threads=threads, observer=observer, **arguments)
     except training.Interrupted as stopped:
         raise Interrupted(str(stopped)) from None
@@ -91,7 +96,7 @@ def train(
         history = [row.as_dict() for row in run.history]
         print_json({"model": run.model.name, "folder": str(run.folder), "history": history, "metrics": run.metrics})
     else:
-        _tell(run, data, quiet)
+        _tell(run, data, quiet, logged=tensorboard)
 
 
 def _begun(network: str | None, data: str | None, out: str | None, **options: Any) -> tuple[Dataset, dict[str, Any]]:
@@ -132,7 +137,7 @@ def _loaded(source: str) -> Dataset:
     return replace(loaded(source), name=source)
 
 
-def _tell(run: Run | Committee, data: Dataset, quiet: bool) -> None:
+def _tell(run: Run | Committee, data: Dataset, quiet: bool, *, logged: bool) -> None:
     """Print what training gave: the test error, ten test pictures as they were read, where it is, and what now."""
     import numpy as np
 
@@ -156,7 +161,7 @@ def _tell(run: Run | Committee, data: Dataset, quiet: bool) -> None:
         f"\nThe run is in {run.folder}. What now?\n"
         f"  lenet evaluate {run.folder} --worst 10\n"
         f"  lenet predict PICTURE --model {run.folder}\n"
-        f"  lenet summary {run.folder}"
+        f"  lenet summary {run.folder}" + (f"\n  tensorboard --logdir {run.folder}" if logged else "")
     )
 
 

@@ -6,9 +6,10 @@ from .committee import Committee
 from .history import Row
 from .interrupts import Interrupted
 from .members import is_together, together
-from .observer import Observer, Plan, Progress
+from .observer import Observer, Plan, Progress, Several
 from .run import Run, train
 from .start import draw
+from .tensorboard import TensorBoard
 
 __all__ = [
     "Committee",
@@ -18,6 +19,8 @@ __all__ = [
     "Progress",
     "Row",
     "Run",
+    "Several",
+    "TensorBoard",
     "assemble",
     "boost",
     "draw",

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
+from ..engine.layout import Layout
 from ..errors import LenetError
 from ..model.engines import Engine
 from ..model.metrics import BATCH, Metrics, tally
@@ -160,6 +161,8 @@ class Loop:
         ):
             course.best = state.flat.copy()
         self._row(pass_, complete=True, trained=trained, watched=watched, test=test)
+        weights = Layout(self.network).views(state.flat)
+        self._tell(lambda: self.observer.on_weights(state.updates, weights))
         course.loss, course.wrong, course.seen, course.pass_seconds = 0.0, 0, 0, 0.0
         course.ended = state.updates >= self.limit
 
