@@ -6,6 +6,7 @@ import io
 from base64 import b64decode
 from dataclasses import replace
 from html.parser import HTMLParser
+from itertools import pairwise
 from xml.etree import ElementTree
 
 import numpy as np
@@ -77,10 +78,8 @@ def model(network) -> Model:
 
 @pytest.fixture
 def run(model, tmp_path) -> Run:
-    rows = [
-        Row(pass_, True, 10 * pass_, 0.5, 0.1 / pass_, None, None, None, 0.2 / pass_, 0.01, 1.0, 99.0)
-        for pass_ in (1, 2, 3)
-    ]
+    first = Row(1, True, 10, 0.5, 0.1, None, None, None, 0.2, 0.01, 1.0, 99.0)
+    rows = [replace(first, pass_=n, updates=10 * n, training_error=0.1 / n, test_error=0.2 / n) for n in (1, 2, 3)]
     rows.insert(1, replace(rows[0], pass_=2, complete=False, updates=15, test_error=None))
     metrics = {**model.metrics, "passes": 3, "updates": 30, "seconds": {"training": 1.5}, "digits_per_second": 12_345.6}
     return Run(model, tuple(rows), tmp_path / HOSTILE.replace("/", ""), metrics)
@@ -229,7 +228,7 @@ def test_ends_of_curves_don_t_overlap():
     root = ElementTree.fromstring(html.curves(lines, "x"))
     texts = [text for text in root.iter("{http://www.w3.org/2000/svg}text") if text.get("fill") != "currentColor"]
     ends = sorted(float(text.get("y")) for text in texts)
-    assert len(ends) == 3 and min(after - before for before, after in zip(ends, ends[1:], strict=False)) >= 13
+    assert len(ends) == 3 and min(after - before for before, after in pairwise(ends)) >= 13
 
 
 def test_a_picture_is_drawn_pixel_by_pixel():

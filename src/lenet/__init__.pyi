@@ -10,8 +10,8 @@ from .converting import convert as convert
 from .converting import from_torch as from_torch
 from .converting import to_torch as to_torch
 from .errors import LenetError as LenetError
-from .export import export as export
 from .estimator import LeNetClassifier as LeNetClassifier
+from .export import export as export
 from .model import Ensemble as Ensemble
 from .model import Metrics as Metrics
 from .model import Model as Model

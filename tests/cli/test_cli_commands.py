@@ -203,6 +203,16 @@ def test_what_train_is_told_reaches_the_recipe(lenet, tmp_path, digits):
     assert recipe.data == str(digits)
 
 
+def test_train_with_logs_for_tensorboard(lenet, tmp_path, digits, monkeypatch):
+    answer = lenet("train", "--data", digits, "--passes", "1", "--out", tmp_path / "run", "--tensorboard")
+    assert answer.code == 0 and f"tensorboard --logdir {tmp_path / 'run'}" in answer.out
+    assert len(list((tmp_path / "run").glob("events.out.tfevents.*"))) == 1
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    answer = lenet("train", "--data", digits, "--out", tmp_path / "without", "--tensorboard")
+    assert answer.code == 1 and 'pip install "lenet[tensorboard]"' in answer.err
+    assert not (tmp_path / "without").exists()
+
+
 def test_train_by_the_published_recipe(lenet, tmp_path, digits):
     arguments = ["--recipe", "published", "--data", digits, "--passes", "1", "--out", tmp_path / "r", "-q"]
     assert lenet("train", "lenet5", *arguments).code == 0

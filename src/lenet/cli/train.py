@@ -41,6 +41,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
         "lenet train lenet4 --boosted",
         "lenet train lenet5 --recipe best --members 16",
         "lenet train --engine torch --device cuda",
+        "lenet train --tensorboard",
         "lenet train --resume runs/lenet5-001",
     ),
 )
@@ -58,6 +59,7 @@ SHARE = click.FloatRange(0, 1, min_open=True, max_open=True)
 @engine_options
 @click.option("--out", metavar="FOLDER", type=click.Path(), help="Of the run; by default a new one in runs/.")
 @click.option("--resume", metavar="FOLDER", type=click.Path(), help="Go on with the run of this folder.")
+@click.option("--tensorboard", is_flag=True, help="Write logs into the run's folder that TensorBoard shows.")
 @click.option("-q", "--quiet", is_flag=True, help="Print the result only.")
 @json_option
 def train(
@@ -68,6 +70,7 @@ def train(
     threads: int | None,
     engine: str | None,
     device: str | None,
+    tensorboard: bool,
     quiet: bool,
     as_json: bool,
     **options: Any,
@@ -89,6 +92,7 @@ def train(
         raise click.UsageError(f"--resume goes on as the run began; leave out {several[0]}")
     if len(several) > 1:
         raise click.UsageError("--boosted and --members are two ways to train several networks; give one of them")
+    logs = [training.TensorBoard()] if tensorboard else []
     data, arguments = _resumed(resume, options) if resume is not None else _begun(**options)
     begin: Callable[..., Run | Committee] = training.train
     if boosted or (resume is not None and training.is_boosting(resume)):
@@ -96,7 +100,8 @@ def train(
     elif members or (resume is not None and training.is_together(resume)):
         begin = partial(training.together, members=members)
     try:
-        with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as observer:
+        with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as shown:
+            observer = training.Several(shown, *logs)
             run = begin(data=data, threads=threads, engine=engine, device=device, observer=observer, **arguments)
     except training.Interrupted as stopped:
         raise Interrupted(str(stopped)) from None
@@ -104,7 +109,7 @@ def train(
         history = [row.as_dict() for row in run.history]
         print_json({"model": run.model.name, "folder": str(run.folder), "history": history, "metrics": run.metrics})
     else:
-        _tell(run, data, quiet)
+        _tell(run, data, quiet, logged=tensorboard)
 
 
 def _begun(network: str | None, data: str | None, out: str | None, **options: Any) -> tuple[Dataset, dict[str, Any]]:
@@ -145,7 +150,7 @@ def _loaded(source: str) -> Dataset:
     return replace(loaded(source), name=source)
 
 
-def _tell(run: Run | Committee, data: Dataset, quiet: bool) -> None:
+def _tell(run: Run | Committee, data: Dataset, quiet: bool, *, logged: bool) -> None:
     """Print what training gave: the test error, ten test pictures as they were read, where it is, and what now."""
     import numpy as np
 
@@ -169,7 +174,7 @@ def _tell(run: Run | Committee, data: Dataset, quiet: bool) -> None:
         f"\nThe run is in {run.folder}. What now?\n"
         f"  lenet evaluate {run.folder} --worst 10\n"
         f"  lenet predict PICTURE --model {run.folder}\n"
-        f"  lenet summary {run.folder}"
+        f"  lenet summary {run.folder}" + (f"\n  tensorboard --logdir {run.folder}" if logged else "")
     )
 
 

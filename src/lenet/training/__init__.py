@@ -8,9 +8,10 @@ from .history import Row
 from .interrupts import Interrupted
 from .loop import Diverged
 from .members import is_together, together
-from .observer import Observer, Plan, Progress
+from .observer import Observer, Plan, Progress, Several
 from .run import Run, train
 from .start import draw
+from .tensorboard import TensorBoard
 
 __all__ = [
     "Committee",
@@ -21,6 +22,8 @@ __all__ = [
     "Progress",
     "Row",
     "Run",
+    "Several",
+    "TensorBoard",
     "assemble",
     "boost",
     "draw",

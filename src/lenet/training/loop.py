@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
+from ..engine.layout import Layout
 from ..engine.state import Stretch
 from ..errors import LenetError
 from ..model.engines import Engine
@@ -165,6 +166,8 @@ class Loop:
         ):
             course.best = state.flat.copy()
         self._row(pass_, complete=True, trained=trained, watched=watched, test=test)
+        weights = Layout(self.network).views(state.flat)
+        self._tell(lambda: self.observer.on_weights(state.updates, weights))
         course.loss, course.wrong, course.seen, course.pass_seconds = 0.0, 0, 0, 0.0
         course.ended = state.updates >= self.limit
 

@@ -11,6 +11,7 @@ from ..recipe import Recipe
 from .history import Row
 
 if TYPE_CHECKING:
+    from ..engine.layout import Weights
     from .run import Run
 
 
@@ -75,5 +76,46 @@ class Observer:
     def on_pass(self, row: Row) -> None:
         """After each pass, and where the recipe asks for rows within a pass."""
 
+    def on_weights(self, updates: int, weights: Weights) -> None:
+        """After each pass: the weights after so many updates, by full name; the next update changes them."""
+
     def on_end(self, run: Run) -> None:
         """After the run has ended and its files are written."""
+
+
+class Several(Observer):
+    """Tells several observers of a run, each in its turn."""
+
+    def __init__(self, *observers: Observer) -> None:
+        """Take the observers, in their order."""
+        self.observers = observers
+
+    def on_start(self, plan: Plan) -> None:
+        """Tell all."""
+        for observer in self.observers:
+            observer.on_start(plan)
+
+    def on_choice(self, what: str, share: float) -> None:
+        """Tell all."""
+        for observer in self.observers:
+            observer.on_choice(what, share)
+
+    def on_chunk(self, progress: Progress) -> None:
+        """Tell all."""
+        for observer in self.observers:
+            observer.on_chunk(progress)
+
+    def on_pass(self, row: Row) -> None:
+        """Tell all."""
+        for observer in self.observers:
+            observer.on_pass(row)
+
+    def on_weights(self, updates: int, weights: Weights) -> None:
+        """Tell all."""
+        for observer in self.observers:
+            observer.on_weights(updates, weights)
+
+    def on_end(self, run: Run) -> None:
+        """Tell all."""
+        for observer in self.observers:
+            observer.on_end(run)

@@ -54,7 +54,7 @@ def _history(tuned: Tuned) -> Figure | None:
     axes.set_title("How the search went")
     axes.set_xlabel("trial")
     _errors_on(axes)
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend()
     return figure
 

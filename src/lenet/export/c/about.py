@@ -50,8 +50,8 @@ Self-test, which ends in 0 if this machine answers as lenet did:
 The picture: {size} bytes, 0 paper and 255 ink{_mnist(model)}; range and border are seen to here.
 
 Memory: {program.constants:,} bytes of constants and {program.memory:,} of working memory, which is static: one call \
-at a time. To let threads call at once, define {guard}_MEMORY before the implementation: "static _Thread_local" (C11) or \
-"static thread_local" (C++11) gives each thread its own, and nothing at all puts it on the stack.
+at a time. To let threads call at once, define {guard}_MEMORY before the implementation: "static _Thread_local" (C11) \
+or "static thread_local" (C++11) gives each thread its own, and nothing at all puts it on the stack.
 Work: {model.network.multiply_adds:,} multiply-adds a picture.
 
 How well it reads: {_reads(model, accuracy)}"""
