@@ -16,6 +16,7 @@ from PIL import Image
 import lenet
 from lenet import Conv, Dense, Flatten, MaxPool, Network, Preparation, Recipe, html
 from lenet.engine.layout import Layout
+from lenet.engine.state import State
 from lenet.model import Ensemble, Model
 from lenet.model.kernels import picture as kernels_of
 from lenet.page.box import Box
@@ -82,7 +83,7 @@ def run(model, tmp_path) -> Run:
     rows = [replace(first, pass_=n, updates=10 * n, training_error=0.1 / n, test_error=0.2 / n) for n in (1, 2, 3)]
     rows.insert(1, replace(rows[0], pass_=2, complete=False, updates=15, test_error=None))
     metrics = {**model.metrics, "passes": 3, "updates": 30, "seconds": {"training": 1.5}, "digits_per_second": 12_345.6}
-    return Run(model, tuple(rows), tmp_path / HOSTILE.replace("/", ""), metrics)
+    return Run(model, tuple(rows), tmp_path / HOSTILE.replace("/", ""), metrics, State(model.flat, ()))
 
 
 @pytest.mark.parametrize("name", ZOO)

@@ -74,4 +74,4 @@ def test_what_can_t_be_boosted_is_told(claim, load, tmp_path):
         claim, work=entry(passes=1, distortion=Distortion(), schedule=replace(entry().recipe.schedule, value=1e30))
     )
     outcome = run(sure, tmp_path, load)
-    assert [type(error) for error in outcome.failed.values()] == [LenetError]
+    assert [isinstance(error, LenetError) for error in outcome.failed.values()] == [True]
