@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -107,7 +108,9 @@ def _load(path: Path) -> object:
     import torch
 
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the file's age; what it says of the loader is no advice to follow
+            return torch.load(path, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
     except UnpicklingError as error:
