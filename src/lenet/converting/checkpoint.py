@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -107,7 +108,9 @@ def _load(path: Path) -> object:
     import torch
 
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the file's age; what it says of the loader is no advice to follow
+            return torch.load(path, map_location="cpu", weights_only=True)
     except MemoryError:
         raise
     except UnpicklingError as error:
@@ -119,12 +122,11 @@ def _load(path: Path) -> object:
 
 def _refused(path: Path, text: str) -> LenetError:
     """Return the error for what the safe loader refuses, in place of its own text, which tells how to turn it off."""
-    found = re.search(r"GLOBAL ([\w.]+)|class ([\w.]+)|Unsupported \w+ ([\w.]+)", text)
+    found = re.search(r"GLOBAL ([\w.]+)|class '?([\w.]+)", text)
     if found is None:
-        return LenetError(f"{path} is damaged, or no file of torch.save")
-    what = next(filter(None, found.groups()))
+        return LenetError(f"{path} is damaged, or a pickle that torch.save didn't write; save the state dict {STATE}")
     return LenetError(
-        f"{path} holds an object of {what}, and not arrays alone; it isn't loaded, since unpickling an object runs "
+        f"{path} holds an object of {found[1] or found[2]}, and not arrays alone; it isn't loaded, since unpickling an object runs "
         f"code of the file's. Save the state dict {STATE}"
     )
 
