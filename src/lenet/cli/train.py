@@ -82,6 +82,7 @@ def train(
     all answer together. Where the first is sure, it answers alone.
     """
     from .. import training
+    from ..training import team
     from .live import Silent, watcher
 
     several = [name for name, given in (("--boosted", boosted), ("--members", members)) if given]
@@ -96,10 +97,12 @@ def train(
     elif members or (resume is not None and training.is_together(resume)):
         begin = partial(training.together, members=members)
     try:
-        with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as observer:
+        with Silent() if quiet or not team.leads() else watcher(sys.stderr if as_json else sys.stdout) as observer:
             run = begin(data=data, threads=threads, engine=engine, device=device, observer=observer, **arguments)
     except training.Interrupted as stopped:
         raise Interrupted(str(stopped)) from None
+    if not team.leads():
+        return  # the first process tells
     if as_json:
         history = [row.as_dict() for row in run.history]
         print_json({"model": run.model.name, "folder": str(run.folder), "history": history, "metrics": run.metrics})
