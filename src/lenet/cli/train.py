@@ -85,6 +85,7 @@ def train(
     all answer together. Where the first is sure, it answers alone.
     """
     from .. import training
+    from ..training import team
     from .live import Silent, watcher
 
     several = [name for name, given in (("--boosted", boosted), ("--members", members)) if given]
@@ -92,7 +93,7 @@ def train(
         raise click.UsageError(f"--resume goes on as the run began; leave out {several[0]}")
     if len(several) > 1:
         raise click.UsageError("--boosted and --members are two ways to train several networks; give one of them")
-    logs = [training.TensorBoard()] if tensorboard else []
+    logs = [training.TensorBoard()] if tensorboard and team.leads() else []
     data, arguments = _resumed(resume, options) if resume is not None else _begun(**options)
     begin: Callable[..., Run | Committee] = training.train
     if boosted or (resume is not None and training.is_boosting(resume)):
@@ -100,11 +101,14 @@ def train(
     elif members or (resume is not None and training.is_together(resume)):
         begin = partial(training.together, members=members)
     try:
+        quiet = quiet or not team.leads()
         with Silent() if quiet else watcher(sys.stderr if as_json else sys.stdout) as shown:
             observer = training.Several(shown, *logs)
             run = begin(data=data, threads=threads, engine=engine, device=device, observer=observer, **arguments)
     except training.Interrupted as stopped:
         raise Interrupted(str(stopped)) from None
+    if not team.leads():
+        return  # the first process tells
     if as_json:
         history = [row.as_dict() for row in run.history]
         print_json({"model": run.model.name, "folder": str(run.folder), "history": history, "metrics": run.metrics})

@@ -16,6 +16,7 @@ from ..files import read_whole, write_atomically
 from ..model import Ensemble, engines
 from ..zoo import Entry
 from . import folder as folders
+from . import team
 from .assembly import measure, threshold
 from .history import Row
 from .interrupts import Interrupted
@@ -82,6 +83,7 @@ class Work(ABC):
             threads: None: one a core.
             observer: is told how the runs go.
         """
+        team.alone("what --members and --boosted make")
         self.row, self.network, self.data, self.number = row, row.network, data, number
         self.name, self.threads, self.observer = engine, threads, observer
         self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)

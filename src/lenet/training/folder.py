@@ -84,6 +84,11 @@ def make(folder: Path | None, name: str) -> Path:
     return folder
 
 
+def holds(folder: Path, row: Entry) -> bool:
+    """Whether a folder holds a run of this network and recipe."""
+    return (folder / SETTINGS).is_file() and read_whole(folder / SETTINGS) == written.write(row).encode()
+
+
 def settings(folder: Path) -> tuple[Entry, str]:
     """Return the network and recipe of a run's folder, and the SHA-256 of the file that holds them.
 

@@ -15,7 +15,7 @@ from ..errors import LenetError
 from ..model import Metrics, Model, engines
 from ..recipe import Recipe
 from ..zoo import Entry
-from . import abreast, checkpoint, machine
+from . import abreast, checkpoint, machine, team
 from . import folder as folders
 from .checkpoint import Course
 from .folder import Keeper
@@ -103,8 +103,13 @@ def train(
         return _resumed(Path(resume), data, threads, engine, device).run(observer or Observer())
     name = engines.named(engine, device)
     row, dataset = settle("lenet5" if what is None else what, data, recipe, changes)
+    team.need_folder(folder)
     job = _Job(row, dataset, Selection.of(dataset, row.recipe), _fresh(row), engine=name, threads=threads)
-    if folder is not False:
+    if folder:
+        begun = team.leads() and team.is_team() and folders.holds(Path(folder), row)
+        if job.anywhere(begun):  # torchrun started its processes again
+            return _resumed(Path(folder), dataset, threads, engine, device).run(observer or Observer())
+    if folder is not False and team.leads():
         job.folder = folders.make(None if folder is None else Path(folder), row.network.name)
     return job.run(observer or Observer())
 
@@ -119,7 +124,9 @@ def _resumed(
     selection = Selection.load(folder, dataset, row.recipe)
     course, begun = checkpoint.load(folder, _fresh(row), row.recipe, digest, selection.digest(dataset))
     name = engines.resumed(begun, engine, device)
-    return _Job(row, dataset, selection, course, engine=name, threads=threads, folder=folder)
+    job = _Job(row, dataset, selection, course, engine=name, threads=threads, folder=folder if team.leads() else None)
+    job.anywhere(False)  # all have read what the first is going to write
+    return job
 
 
 @dataclass(frozen=True)
@@ -191,6 +198,11 @@ class _Job:
         self.data, self.selection, self.course = data, selection, course
         self.name, self.threads, self.folder = engine, threads, folder
         self.engine = engines.build(engine, row.network, row.recipe.preparation, threads)
+        team.join(self.engine)
+
+    def anywhere(self, what: bool) -> bool:
+        """Whether it is so in this process, or in another that has a share in the run."""
+        return bool(getattr(self.engine, "anywhere", bool)(what))
 
     def run(self, observer: Observer, part: str = "") -> Run:
         """Train to the end, measure, and write."""

@@ -56,7 +56,6 @@ class TorchEngine:
         *,
         device: str | None = None,
         threads: int | None = None,
-        shards: Shards | None = None,
     ) -> None:
         """Make the module.
 
@@ -65,7 +64,6 @@ class TorchEngine:
             preparation: range, picture's shape and padding; must give the network's input.
             device: ``cuda``, ``mps`` or ``cpu``; None: the first that is there.
             threads: that a processor computes with, of the whole program; None: as PyTorch likes.
-            shards: what this process computes of each batch, where others compute the rest; None: all.
 
         Raises:
             LenetError: the preparation doesn't give the network's input, the device isn't there, or threads make no
@@ -78,7 +76,8 @@ class TorchEngine:
             )
         self._device = devices.choose(device)
         self.network, self.preparation, self.layout = network, preparation, Layout(network)
-        self.device, self.shards = self._device.type, shards
+        self.device = self._device.type
+        self._shards: Shards | None = None
         self._set_threads(threads)
         self.grain = None if self.device == "cpu" else (WORK, MOST)
         self._module = LeNet(network, preparation).to(self._device).eval()
@@ -96,6 +95,17 @@ class TorchEngine:
         """The version of PyTorch."""
         return str(torch.__version__)
 
+    def join(self) -> None:
+        """Share the work of each batch, and of reading, with the other processes that ``torchrun`` started.
+
+        From here on every process must make the same calls.
+        """
+        self._shards = Shards.joined(self._device)
+
+    def anywhere(self, asked: bool) -> bool:
+        """Whether it is so in this process, or in another that shares the work."""
+        return asked if self._shards is None else self._shards.anywhere(asked)
+
     def scores(self, flat: NDArray[np.float32], images: Images) -> NDArray[np.float32]:
         """Return the last layer's outputs (N, classes).
 
@@ -104,11 +114,15 @@ class TorchEngine:
             images: (N, C, H, W), or (N, H, W) of one channel; uint8 or float32 in [0, 1].
         """
         images = given.images(images, self.preparation)
-        out = np.empty((len(images), self.network.classes), np.float32)
         with self._loaded(flat) as module:
-            for start in range(0, len(images), SOME):
-                scores = module(self._input(images[start : start + SOME]))
-                out[start : start + SOME] = (-scores if self.network.smallest_wins else scores).cpu().numpy()
+
+            def read(part: slice) -> Tensor:
+                starts = range(part.start, part.stop, SOME) or [part.start]
+                read = [module(self._input(images[start : min(start + SOME, part.stop)])) for start in starts]
+                return -torch.cat(read) if self.network.smallest_wins else torch.cat(read)
+
+            scores = self._shards.rows(len(images), read) if self._shards else read(slice(0, len(images)))
+            out: NDArray[np.float32] = scores.cpu().numpy()
         return out
 
     def features(self, flat: NDArray[np.float32], images: Images) -> dict[str, NDArray[np.float32]]:
@@ -196,7 +210,8 @@ class TorchEngine:
         from ..native import NativeEngine
 
         native = NativeEngine(self.network, self.preparation)
-        return native.curvature(flat, images, labels, order, recipe, pass_=pass_)
+        h = native.curvature(flat, images, labels, order, recipe, pass_=pass_)
+        return h if self._shards is None else self._shards.first(torch.from_numpy(h)).numpy()
 
     def _updates(self, images: Images, labels: NDArray[Any], recipe: Recipe, runs: int) -> Updates:
         """Return what trains such runs on these data, the last one made if it does."""
@@ -207,7 +222,7 @@ class TorchEngine:
         array = given.images(images, self.preparation)
         right = given.labels(labels, len(array), self.network.classes)
         module = LeNet(self.network, self.preparation).to(self._device).train()
-        updates = Updates(module, recipe, array, right, device=self._device, runs=runs, shards=self.shards)
+        updates = Updates(module, recipe, array, right, device=self._device, runs=runs, shards=self._shards)
         updates.source = images
         self._training = made_for, updates
         return updates
