@@ -42,7 +42,21 @@ def test_every_name_is_there():
 
 def test_the_stub_has_the_same_names():
     text = Path(lenet.__file__).with_suffix(".pyi").read_text(encoding="utf-8")
-    assert {a or b for a, b in re.findall(r" as (\w+)|^(\w+) =", text, re.MULTILINE)} == set(lenet.__all__)
+    assert {a or b for a, b in re.findall(r" as (\w+)|^(\w+) =", text, re.MULTILINE)} == {
+        *lenet.__all__,
+        "LeNetClassifier",
+    }
+
+
+def test_a_name_that_needs_an_extra_is_no_part_of_the_star():
+    run(
+        "import sys; sys.modules['sklearn'] = None\n"
+        "from lenet import *\nimport lenet; from lenet.errors import LenetError\n"
+        "assert 'LeNetClassifier' in dir(lenet)\n"
+        "try: lenet.LeNetClassifier\n"
+        "except LenetError as error: assert 'pip install \"lenet[sklearn]\"' in str(error), error\n"
+        "else: raise SystemExit('it was there')"
+    )
 
 
 def test_the_zoo_is_a_table_however_it_is_imported():

@@ -22,7 +22,8 @@ from ..recipe import Constant, Recipe
 from ..training import draw, go_on, train
 from ..training.settings import changed
 from .accepting import checked, rows_of
-from .pictures import Pictures, framed, range_of, source_of
+from .levels import Range
+from .pictures import Pictures, framed, source_of
 from .settings import changes_of, mean_rate, passes_for, settle
 
 LANES = 16  # pictures are read by as many, so that the bits of one's scores don't depend on what is beside it
@@ -33,7 +34,7 @@ class LeNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     ``X`` is (n, 28, 28), (n, 28, 28, 1), (n, 1, 28, 28), or (n, 784); or pictures of any other size; or a table
     of any number of features, which is taken for square pictures. ``y`` has labels of any kind.
-    The smallest value of the ``X`` of ``fit`` is paper and the largest is ink, from then on.
+    The smallest value of the ``X`` of ``fit`` is paper and the largest is ink, from then on (outliers left out).
 
     Attributes:
         classes_: the labels, sorted.
@@ -179,10 +180,16 @@ class LeNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             ValueError: ``X`` isn't shaped as what the classifier was fitted to.
         """
         check_is_fitted(self)
-        table, source = rows_of(X, self._pictures.source[0])
-        rows = checked(self, table, reset=False)
-        self._pictures.check(source, rows)
+        rows = checked(self, self._table(X), reset=False)
+        self._pictures.range.warn(rows)
         return self._pictures(rows)
+
+    def _table(self, X: ArrayLike) -> Any:
+        """Return a table of rows; refuse pictures of another shape than those before."""
+        table, source = rows_of(X, self._pictures.source[0])
+        if source not in (None, self._pictures.source):
+            raise ValueError(f"pictures must be {self._pictures.source[1:]}, as those of fit, but are {source[1:]}")
+        return table
 
     def _scores(self, X: ArrayLike) -> NDArray[np.float64]:
         """Return the score of each class, (n, classes); the largest wins."""
@@ -206,9 +213,10 @@ class LeNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.classes_ = np.unique(y if classes is None else classes)
         self._names = tuple(map(str, self.classes_))
         source = source or source_of(self.n_features_in_, entry.network.input[0])
-        self.pixels_ = range_of(rows, self.pixels)
+        values = Range.of(rows, self.pixels)
+        self.pixels_ = values.paper, values.ink
         preparation = framed(entry.network, recipe.preparation, source)
-        self._pictures = Pictures(source, self.pixels_, preparation.shape)
+        self._pictures = Pictures(source, values, preparation.shape)
         network = for_classes(entry.network, self._names)
         return network, replace(recipe, preparation=preparation), self._pictures(rows), self._places(y)
 
@@ -221,9 +229,8 @@ class LeNetClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Return the pictures and labels of a further call."""
         if classes is not None and not np.array_equal(self.classes_, np.unique(classes)):
             raise ValueError(f"classes must be those that came first, {self.classes_}, or be left out")
-        table, source = rows_of(X, self._pictures.source[0])
-        rows, y = checked(self, table, y, reset=False)
-        self._pictures.check(source, rows)
+        rows, y = checked(self, self._table(X), y, reset=False)
+        self._pictures.range.warn(rows)
         return self._pictures(rows), self._places(y)
 
     def _places(self, y: NDArray[Any]) -> Labels:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
-from math import ceil, isfinite, prod, sqrt
+from math import ceil, prod, sqrt
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from ..errors import LenetError
 from ..network import Network, Shape
 from ..picture import BOX
 from ..preparation import Preparation
+from .levels import Range
 
 CHUNK = 4096  # rows made into pictures at once
 FINE = 4096  # parts of 1 that the weights of a resized picture's pixels are rounded to: sums are then exact
@@ -25,12 +25,12 @@ class Pictures:
 
     Attributes:
         source: channels, rows and columns of what a row holds; where it holds fewer numbers, paper fills the rest.
-        pixels: the values of paper (0) and of ink (255); what lies between is between, what lies outside is cut off.
+        range: which values are paper and ink.
         shape: channels, rows and columns of what comes out.
     """
 
     source: Shape
-    pixels: tuple[float, float]
+    range: Range
     shape: Shape
 
     def __call__(self, rows: NDArray[Any]) -> NDArray[np.uint8]:
@@ -43,11 +43,9 @@ class Pictures:
 
     def _levels(self, rows: NDArray[Any]) -> NDArray[np.float64]:
         """Return whole numbers of 0 to 255, (n, channels, rows, columns) as ``source`` has them."""
-        paper, ink = self.pixels
         levels = np.zeros((len(rows), prod(self.source)))
-        wide = rows.shape[1]
-        levels[:, :wide] = np.clip((rows.astype(np.float64) - paper) * (255 / (ink - paper)), 0, 255)
-        return np.rint(levels, out=levels).reshape(-1, *self.source)
+        levels[:, : rows.shape[1]] = self.range.levels(rows)
+        return levels.reshape(-1, *self.source)
 
     def _draw(self, levels: NDArray[np.float64], out: NDArray[np.uint8]) -> None:
         """Lay pictures into the middle of ``out``, resized where they aren't of its size."""
@@ -59,50 +57,11 @@ class Pictures:
         top, left = (self.shape[1] - high) // 2, (self.shape[2] - wide) // 2
         out[:, :, top : top + high, left : left + wide] = levels
 
-    def check(self, source: Shape | None, rows: NDArray[Any]) -> None:
-        """Refuse pictures of another shape; warn of values that can't be meant as those before.
-
-        Args:
-            source: channels, rows and columns of a picture; None: rows of numbers came.
-            rows: (N, features).
-
-        Raises:
-            ValueError: the shape is another.
-        """
-        if source not in (None, self.source):
-            raise ValueError(f"pictures must be {self.source[1:]} as those of fit, but are {(source or ())[1:]}")
-        low, high = sorted(self.pixels)
-        if rows.min() < 2 * low - high or rows.max() > 2 * high - low:
-            warnings.warn(
-                f"values from {rows.min():g} to {rows.max():g} came, but fit had {low:g} to {high:g}, and what lies "
-                "outside is cut off; give them as in fit, such as all divided by 255, or none",
-                UserWarning,
-                stacklevel=4,
-            )
-
 
 def source_of(features: int, channels: int) -> Shape:
     """Return channels, rows and columns of a row of numbers: the smallest square pictures that hold them."""
     side = ceil(sqrt(features / channels))
     return channels, side, side
-
-
-def range_of(rows: NDArray[Any], given: Any) -> tuple[float, float]:
-    """Return the values of paper and of ink: those given, or the smallest and the largest of the rows.
-
-    Raises:
-        LenetError: what was given isn't two numbers that differ.
-    """
-    if given is None:
-        low, high = float(rows.min()), float(rows.max())
-        return low, high if high > low else low + 1
-    try:
-        paper, ink = map(float, given)
-    except (TypeError, ValueError):
-        paper = ink = 0.0
-    if not isfinite(paper - ink) or paper == ink:
-        raise LenetError(f"pixels must be the values of paper and of ink, such as (0, 255), not {given!r}")
-    return paper, ink
 
 
 def framed(network: Network, preparation: Preparation, source: Shape) -> Preparation:

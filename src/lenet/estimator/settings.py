@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from math import ceil
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -92,4 +93,4 @@ def seed_of(random_state: Any) -> int | None:
 def mean_rate(recipe: Recipe) -> float:
     """Return the mean rate of a run of the recipe's passes, each of 1,000 updates."""
     total = 1000 * recipe.passes
-    return float(np.mean([recipe.schedule.rate(update, 1000, total) for update in range(0, total, 20)]))
+    return fmean(recipe.schedule.rate(update, 1000, total) for update in range(0, total, 20))
