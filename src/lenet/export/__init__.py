@@ -72,6 +72,8 @@ def _check_options(suffix: str, writer: Callable[..., Written], options: dict[st
     for name in options:
         if name not in known:
             raise LenetError(f"a {suffix} file has no option {name!r}; it has: {', '.join(known)}")
+    if options.get("data") is not None and not options.get("int8"):
+        raise LenetError("--data is what int8 is calibrated on; float32 needs none: leave it out, or add --int8")
 
 
 def _model(model: Model | Ensemble | str | os.PathLike[str]) -> Model | Ensemble:
