@@ -87,7 +87,11 @@ def _model(model: Model | Ensemble | str | os.PathLike[str]) -> Model | Ensemble
 class _Callable(ModuleType):
     """This module answers as the function of its name: ``lenet.export(...)``."""
 
-    __call__ = staticmethod(export)
+    def __call__(
+        self, model: Model | Ensemble | str | os.PathLike[str], path: str | os.PathLike[str], **options: Any
+    ) -> Path:
+        """Write a model in the format that the path's suffix names, and return the path; see ``write``."""
+        return export(model, path, **options)
 
 
 sys.modules[__name__].__class__ = _Callable
