@@ -54,10 +54,7 @@ def add(graph: Graph, step: Step, weights: Weights) -> None:
 def sums(graph: Graph, step: Step, weights: Weights) -> None:
     """Add a layer up to its activation."""
     name, layer = step.name, step.layer
-    if isinstance(layer, (Dense, RBF)):
-        graph.row(f"{name}.row")
-    elif not isinstance(layer, Flatten):
-        graph.maps(f"{name}.maps")
+    shape(graph, step)
     match layer:
         case Conv() | Subsample() | Dense():
             weigh(graph, step, [graph.constant(f"{name}.{key}", array) for key, array in arrays(step, weights).items()])
@@ -68,12 +65,22 @@ def sums(graph: Graph, step: Step, weights: Weights) -> None:
         case LocalContrastNorm():
             _contrast(graph, step, layer)
         case Flatten():
-            graph.row(f"{name}.row")
+            pass
         case RBF():
             _distances(graph, step, weights.get(f"{name}.weight", np.array(layer.targets(), np.float32)))
         case _:
             raise LenetError(f"layer {name} is a {type(layer).__name__}, which lenet can't write as ONNX")
     graph.shape = step.output
+
+
+def shape(graph: Graph, step: Step) -> bool:
+    """Make the last tensor a row of units or maps, as a layer reads it; return whether it wasn't."""
+    before = graph.flat
+    if isinstance(step.layer, (Dense, RBF, Flatten)):
+        graph.row(f"{step.name}.row")
+    else:
+        graph.maps(f"{step.name}.maps")
+    return graph.flat is not before
 
 
 def activate(graph: Graph, step: Step) -> None:
