@@ -6,7 +6,7 @@ import onnxruntime
 
 from ..problem import Floats, Problem
 from .base import System
-from .onnx_model import onnx_model
+from .onnx_model import as_outputs, onnx_model
 
 
 class OnnxRuntime(System):
@@ -24,9 +24,8 @@ class OnnxRuntime(System):
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self.session = onnxruntime.InferenceSession(onnx_model(self), options, providers=["CPUExecutionProvider"])
+        self.session = onnxruntime.InferenceSession(onnx_model(problem), options, providers=["CPUExecutionProvider"])
 
     def scores(self, held: Floats) -> Floats:
         """Return the last layer's outputs."""
-        scores: Floats = self.session.run(None, {"input": held})[0]
-        return scores
+        return as_outputs(self.problem, self.session.run(None, {"input": held})[0])

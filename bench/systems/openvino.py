@@ -10,7 +10,7 @@ import openvino  # noqa: E402
 
 from ..problem import Floats, Problem  # noqa: E402
 from .base import System  # noqa: E402
-from .onnx_model import onnx_model  # noqa: E402
+from .onnx_model import as_outputs, onnx_model  # noqa: E402
 
 
 class OpenVino(System):
@@ -24,14 +24,13 @@ class OpenVino(System):
     def __init__(self, problem: Problem) -> None:
         super().__init__(problem)
         self.core = openvino.Core()
-        self.model = onnx_model(self)
+        self.model = onnx_model(problem)
         self.requests: dict[int, openvino.InferRequest] = {}
 
     def scores(self, held: Floats) -> Floats:
         """Return the last layer's outputs."""
         request = self.requests.get(len(held)) or self._compile(len(held))
-        scores: Floats = request.infer({0: held}, share_inputs=True, share_outputs=True)[0]
-        return scores
+        return as_outputs(self.problem, request.infer({0: held}, share_inputs=True, share_outputs=True)[0])
 
     def _compile(self, digits: int) -> openvino.InferRequest:
         model = self.core.read_model(self.model)

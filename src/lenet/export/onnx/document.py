@@ -14,7 +14,7 @@ from .building import INPUT, LABEL, PICTURE, PROBABILITIES, SCORES, members
 from .graph import Graph
 
 DEFAULT_OPSET = 17  # of 2022: ONNX Runtime 1.12 and whatever came after it runs it
-FIRST_OPSET, LAST_OPSET = 13, 23  # the first with a scale an output map; the last that was tried
+FIRST_OPSET, LAST_OPSET = 13, 28  # the first with a scale an output map; the last that was tried
 
 
 def opset_of(wanted: int | None) -> int:

@@ -109,7 +109,7 @@ def arrays(step: Step, weights: Weights) -> dict[str, NDArray[np.float32]]:
 
 
 def weigh(graph: Graph, step: Step, parameters: list[str]) -> None:
-    """Add the sums of a ``Conv``, ``Dense`` or ``Subsample`` whose parameters, as ``arrays`` has them, have these names."""
+    """Add the sums of a ``Conv``, ``Dense`` or ``Subsample``; ``parameters`` names what ``arrays`` gives."""
     name = f"{step.name}.sums"
     match step.layer:
         case Conv(kernel=kernel, stride=stride, padding=padding):
