@@ -2,39 +2,53 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from ..errors import LenetError
 from .common import complete_data, complete_network, examples, json_option, print_json, width
 
+if TYPE_CHECKING:
+    from ..export.int8.emulation import Emulation
+    from ..model import Model
+
 
 @click.command(
     short_help="A model's error on a test set.",
-    epilog=examples("lenet evaluate", "lenet evaluate runs/my-run --worst 10", "lenet evaluate --data my-digits/"),
+    epilog=examples(
+        "lenet evaluate",
+        "lenet evaluate runs/my-run --worst 10",
+        "lenet evaluate --data my-digits/",
+        "lenet evaluate lenet5 --int8",
+    ),
 )
 @click.argument("model", default="lenet5", shell_complete=complete_network)
 @click.option(
     "--data", metavar="NAME|PATH", shell_complete=complete_data, help="A data set; by default the model's own."
 )
+@click.option("--int8", is_flag=True, help="In whole numbers, as the header of lenet export --int8 computes.")
 @click.option("--worst", metavar="N", type=click.IntRange(1), help="Draw the N surest mistakes.")
 @json_option
-def evaluate(model: str, data: str | None, worst: int | None, as_json: bool) -> None:
+def evaluate(model: str, data: str | None, int8: bool, worst: int | None, as_json: bool) -> None:
     """Measure a model on the test pictures of a data set: error, accuracy, each class, and the confusion matrix.
 
     MODEL is a network whose weights are in the package (see `lenet models`), a model's file, or the folder of a run.
     """
     import numpy as np
 
+    from ..export.int8 import emulate
     from ..model import Ensemble
     from ..report import scores
     from ..weights import load
     from . import drawing
     from .data import loaded
 
-    reader = load(model)
-    dataset = loaded(data or reader.data or "mnist")
+    trained = load(model)
+    dataset = loaded(data or trained.data or "mnist")
     if not len(dataset.test_images):
         raise LenetError(f"{dataset.name} has no test pictures; give a data set that has some by --data")
+    reader: Model | Ensemble | Emulation = emulate(trained, dataset) if int8 else trained
     metrics = reader.evaluate(dataset.test_images, dataset.test_labels)
     cost = reader.cost(dataset.test_images) if isinstance(reader, Ensemble) else None
     if as_json:
