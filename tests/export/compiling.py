@@ -1,32 +1,66 @@
-"""Headers compiled with what compilers there are, and run."""
+"""Headers compiled with what compilers there are, and run on pictures."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-STRICT = "-std=c99 -Wall -Wextra -Werror -pedantic -Wconversion -Wshadow".split()  # noqa: SIM905
+from lenet.export.c import float32, vectors, whole
+from lenet.export.c.header import header
+from lenet.export.int8 import quantising
+from lenet.export.int8.emulation import Emulation
+from lenet.model import Model
 
-# Reads pictures from stdin, one after the other; writes for each its class and its scores.
-DRIVER = """
-#define {guard}_IMPLEMENTATION
-#include "{file}"
-#include <stdio.h>
-int main(void) {{
-  static uint8_t picture[{picture}];
-  while (fread(picture, 1, sizeof picture, stdin) == sizeof picture) {{
-    {kind} scores[{classes}];
-    const int32_t answer = {prefix}_predict(picture, scores);
+STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", "-Wconversion", "-Wshadow")
+SANE = ("-fsanitize=undefined,address", "-fno-sanitize-recover=all")
+KINDS = {"float": "<f4", "int32_t": "<i4"}  # of scores: in C, and in NumPy
+
+# For each network: how many pictures, and the pictures; writes for each picture its class and its scores.
+RUN = """
+  fread(&count, sizeof count, 1, stdin);
+  for (int32_t n = 0; n < count; n++) {{
+    static uint8_t picture[{picture}];
+    static {kind} scores[{classes}];
+    int32_t answer;
+    if (fread(picture, sizeof picture, 1, stdin) != 1) {{
+      return 2;
+    }}
+    answer = {prefix}_predict(picture, scores);
     fwrite(&answer, sizeof answer, 1, stdout);
     fwrite(scores, sizeof scores, 1, stdout);
-  }}
-  return 0;
-}}
-"""
+  }}"""
+
+
+@dataclass
+class Header:
+    """A header in a folder, and what it was written from."""
+
+    path: Path
+    model: Model
+    kind: str
+    emulation: Emulation | None = None
+
+    @property
+    def prefix(self) -> str:
+        return self.path.stem
+
+
+def in_float32(folder: Path, name: str, model: Model) -> Header:
+    path = folder / f"{name}.h"
+    path.write_text(header(float32.program(model, name, vectors.pictures(model.preparation.shape)), name))
+    return Header(path, model, "float")
+
+
+def in_int8(folder: Path, name: str, model: Model, calibrate: np.ndarray) -> Header:
+    path = folder / f"{name}.h"
+    network = quantising.quantise(model, calibrate)
+    path.write_text(header(whole.program(network, name, vectors.pictures(model.preparation.shape)), name))
+    return Header(path, model, "int32_t", Emulation(network))
 
 
 def compiler(name: str) -> str:
@@ -34,30 +68,40 @@ def compiler(name: str) -> str:
     return shutil.which(name) or pytest.skip(f"there is no {name}")
 
 
-def compiled(source: Path, *flags: str, cc: str = "gcc", to: str = "program") -> Path:
-    """Compile a file strictly, and return the program."""
-    program = source.with_name(to)
-    subprocess.run([compiler(cc), *STRICT, *flags, source, "-o", program, "-lm"], check=True, cwd=source.parent)
+def compiled(*files: Path, cc: str = "gcc", flags: tuple[str, ...] = STRICT, to: str = "program") -> Path:
+    """Compile files, of which every warning is an error, and return the program."""
+    program = files[0].with_name(to)
+    done = subprocess.run(
+        [compiler(cc), *flags, *files, "-o", program, "-lm"], check=False, cwd=files[0].parent, capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()[:3000]
     return program
 
 
-def drive(header: Path, model, *flags: str, cc: str = "gcc", kind: str = "int32_t") -> Path:
-    """Return a program that reads pictures and writes what a header answers."""
-    prefix = header.stem
-    source = header.with_name(f"{prefix}_driver.c")
-    picture, classes = int(np.prod(model.preparation.shape)), model.network.classes
-    source.write_text(
-        DRIVER.format(
-            guard=prefix.upper(), file=header.name, prefix=prefix, picture=picture, classes=classes, kind=kind
-        )
-    )
-    return compiled(source, *flags, cc=cc, to=f"{prefix}_driver")
+def driver(headers: list[Header], *flags: str, cc: str = "gcc") -> Path:
+    """Return a program that holds all of these networks, reads pictures and writes what each answers."""
+    parts, runs = [], []
+    for each in headers:
+        parts.append(f'#define {each.prefix.upper()}_IMPLEMENTATION\n#include "{each.path.name}"\n')
+        size = int(np.prod(each.model.preparation.shape))
+        classes = each.model.network.classes
+        runs.append(RUN.format(prefix=each.prefix, picture=size, classes=classes, kind=each.kind))
+    code = f"{''.join(parts)}#include <stdio.h>\nint main(void) {{\n  int32_t count = 0;{''.join(runs)}\n  return 0;\n}}\n"
+    source = headers[0].path.with_name("driver.c")
+    source.write_text(code)
+    return compiled(source, cc=cc, flags=(*STRICT, "-Wno-unused-result", *flags), to="driver")
 
 
-def answers(program: Path, images: np.ndarray, classes: int, kind: str = "<i4", run: tuple[str, ...] = ()):
-    """Return the classes (N,) and scores (N, classes) that a program answers; whatever it complains of is an error."""
-    done = subprocess.run([*run, program], input=images.tobytes(), capture_output=True, check=False)
+def answers(program: Path, headers: list[Header], images: list[np.ndarray], run: tuple[str, ...] = ()):
+    """Return for each network the classes (N,) and scores (N, classes); whatever the program complains of is an error."""
+    given = b"".join(np.int32(len(some)).tobytes() + some.tobytes() for some in images)
+    done = subprocess.run([*run, program], input=given, capture_output=True, check=False)
     assert done.returncode == 0 and not done.stderr, done.stderr.decode()
-    rows = np.frombuffer(done.stdout, [("answer", "<i4"), ("scores", kind, (classes,))])
-    assert len(rows) == len(images)
-    return rows["answer"], rows["scores"].reshape(len(images), classes)
+    found, start = [], 0
+    for each, some in zip(headers, images, strict=True):
+        row = np.dtype([("answer", "<i4"), ("scores", KINDS[each.kind], (each.model.network.classes,))])
+        rows = np.frombuffer(done.stdout, row, len(some), start)
+        start += rows.nbytes
+        found.append((rows["answer"], rows["scores"]))
+    assert start == len(done.stdout)
+    return found
