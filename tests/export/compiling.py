@@ -86,14 +86,16 @@ def driver(headers: list[Header], *flags: str, cc: str = "gcc") -> Path:
         size = int(np.prod(each.model.preparation.shape))
         classes = each.model.network.classes
         runs.append(RUN.format(prefix=each.prefix, picture=size, classes=classes, kind=each.kind))
-    code = f"{''.join(parts)}#include <stdio.h>\nint main(void) {{\n  int32_t count = 0;{''.join(runs)}\n  return 0;\n}}\n"
+    code = (
+        f"{''.join(parts)}#include <stdio.h>\nint main(void) {{\n  int32_t count = 0;{''.join(runs)}\n  return 0;\n}}\n"
+    )
     source = headers[0].path.with_name("driver.c")
     source.write_text(code)
     return compiled(source, cc=cc, flags=(*STRICT, "-Wno-unused-result", *flags), to="driver")
 
 
 def answers(program: Path, headers: list[Header], images: list[np.ndarray], run: tuple[str, ...] = ()):
-    """Return for each network the classes (N,) and scores (N, classes); whatever the program complains of is an error."""
+    """Return for each network classes (N,) and scores (N, classes); what the program complains of is an error."""
     given = b"".join(np.int32(len(some)).tobytes() + some.tobytes() for some in images)
     done = subprocess.run([*run, program], input=given, capture_output=True, check=False)
     assert done.returncode == 0 and not done.stderr, done.stderr.decode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 from compiling import SANE, answers, driver, in_float32, in_int8
 from onnx_runs import SMALL, pictures, random, small, zoo
@@ -105,6 +104,8 @@ def test_the_gate_can_fail(tmp_path):
     model = small("tables", engine="reference")
     header = in_int8(tmp_path, "wrong", model, pictures(model))
     text = header.path.read_text()
-    header.path.write_text(text.replace("_bias[3] = {", "_bias[3] = {1 + ", 1).replace("_bias[5] = {", "_bias[5] = {999 + "))
+    header.path.write_text(
+        text.replace("_bias[3] = {", "_bias[3] = {1 + ", 1).replace("_bias[5] = {", "_bias[5] = {999 + ")
+    )
     [(_, scores)] = answers(driver([header]), [header], [images := pictures(model)])
     assert (scores != header.emulation.whole_scores(images)).any()

@@ -30,7 +30,7 @@ def write(
         LenetError: the model is an ensemble; in whole numbers, the data can't be had, or a layer can't be computed; or
             the file can't be written.
     """
-    from ..int8 import accuracy, calibration, emulate
+    from ..int8 import accuracy, calibration, emulate, quantising
     from . import float32, text, vectors, whole
     from .about import about
     from .header import header
@@ -41,6 +41,7 @@ def write(
     prefix = text.identifier(path.stem, otherwise=text.identifier(model.name))
     pictures, cost = vectors.pictures(model.preparation.shape), None
     if int8:
+        quantising.check(model.network)
         dataset = calibration.data_set(model, data)
         emulation = emulate(model, dataset)
         cost = accuracy.measure(model, emulation, dataset)
