@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..engine.reference.pooling import offsets
+from ..errors import LenetError
+from ..model import Ensemble, Model
 from ..network import Activation, DeformablePool, Dense, Flatten, Network, Step
 
 
@@ -16,6 +18,16 @@ def computing(network: Network) -> tuple[Step, ...]:
     """
     after = (*network.steps[1:], None)
     return tuple(step for step, next in zip(network.steps, after, strict=True) if not _renames(step, next))
+
+
+def single(model: Model | Ensemble) -> Model:
+    """Return a model; raise a ``LenetError`` where it is an ensemble."""
+    if isinstance(model, Ensemble):
+        raise LenetError(
+            f"C code and whole numbers are for one network, but {model.name} is an ensemble of {len(model.members)}; "
+            "give one model"
+        )
+    return model
 
 
 def costs(layer: DeformablePool, penalty: NDArray[np.floating]) -> NDArray[np.float64]:

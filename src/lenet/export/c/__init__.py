@@ -8,6 +8,7 @@ from pathlib import Path
 from ...errors import LenetError
 from ...files import write_atomically
 from ...model import Ensemble, Model
+from ..steps import single
 from ..written import Written
 
 
@@ -29,16 +30,12 @@ def write(
         LenetError: the model is an ensemble; in whole numbers, the data can't be had, or a layer can't be computed; or
             the file can't be written.
     """
-    from ..int8 import accuracy, calibration, quantising
-    from ..int8.emulation import Emulation
+    from ..int8 import accuracy, calibration, emulate, quantising
     from . import float32, text, vectors, whole
     from .about import about
     from .header import header
 
-    if isinstance(model, Ensemble):
-        raise LenetError(
-            f"a header holds one network, but {model.name} is an ensemble of {len(model.members)}; give one model"
-        )
+    model = single(model)
     if data is not None and not int8:
         raise LenetError("--data is what int8 is calibrated on; float32 needs none: leave it out, or add --int8")
     prefix = text.identifier(path.stem, otherwise=text.identifier(model.name))
@@ -46,9 +43,9 @@ def write(
     if int8:
         quantising.check(model.network)
         dataset = calibration.data_set(model, data)
-        network = quantising.quantise(model, calibration.pictures(dataset))
-        cost = accuracy.measure(model, Emulation(network), dataset)
-        program = whole.program(network, prefix, pictures)
+        emulation = emulate(model, dataset)
+        cost = accuracy.measure(model, emulation, dataset)
+        program = whole.program(emulation.network, prefix, pictures)
     else:
         program = float32.program(model, prefix, pictures)
     code = header(program, about(model, program, path.name, cost)).encode()

@@ -14,6 +14,11 @@ _INT8 = (
     "whole numbers (int8): weights of 8 bits with a scale for each output map, sums of 32 bits, no floating point. The "
     "answers are the same bits on every machine, and those of lenet.export's emulation in Python."
 )
+_THREADS = (
+    "That is static: one call at a time. To let threads call at once, define {}_MEMORY before the implementation: "
+    '"static _Thread_local" (C11) or "static thread_local" (C++11) gives each thread its own, and nothing at all '
+    "puts it on the stack."
+)
 
 
 def about(model: Model, program: Program, file: str, accuracy: Accuracy | None) -> str:
@@ -49,9 +54,7 @@ Self-test, which ends in 0 if this machine answers as lenet did:
 
 The picture: {size} bytes, 0 paper and 255 ink{_mnist(model)}; range and border are seen to here.
 
-Memory: {program.constants:,} bytes of constants and {program.memory:,} of working memory, which is static: one call \
-at a time. To let threads call at once, define {guard}_MEMORY before the implementation: "static _Thread_local" (C11) \
-or "static thread_local" (C++11) gives each thread its own, and nothing at all puts it on the stack.
+Memory: {program.constants:,} bytes of constants and {program.memory:,} of working memory. {_THREADS.format(guard)}
 Work: {model.network.multiply_adds:,} multiply-adds a picture.
 
 How well it reads: {_reads(model, accuracy)}"""

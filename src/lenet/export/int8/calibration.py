@@ -20,17 +20,17 @@ SOME = 250  # pictures at once: their features take some 10 MB
 Ranges = dict[str, tuple[float, float]]  # by a layer's name: the least and the largest number
 
 
-def data_set(model: Model, data: str | os.PathLike[str] | None = None) -> Dataset:
+def data_set(model: Model, data: Dataset | str | os.PathLike[str] | None = None) -> Dataset:
     """Return the data set to calibrate a model on.
 
     Args:
         model: whose own data set to take where ``data`` is None.
-        data: name or path of a data set.
+        data: a data set, its name or path.
 
     Raises:
         LenetError: it can't be had, has no training pictures, or its pictures aren't what the model reads.
     """
-    from ...data import load
+    from ...data import Dataset, load
 
     source = data if data is not None else model.data
     if not source:
@@ -38,7 +38,7 @@ def data_set(model: Model, data: str | os.PathLike[str] | None = None) -> Datase
             f"{model.name} doesn't say what it was trained on; give a data set to calibrate it on by --data"
         )
     try:
-        dataset = load(source)
+        dataset = source if isinstance(source, Dataset) else load(source)
     except LenetError as error:
         raise LenetError(f"no pictures to calibrate {model.name} on: {error}; or give another by --data") from None
     if not len(dataset.train_images):
@@ -64,14 +64,12 @@ def pictures(dataset: Dataset, count: int = COUNT) -> NDArray[np.uint8]:
     return chosen
 
 
-def ranges(model: Model, images: NDArray[Any], inside: float = 1.0) -> Ranges:
+def ranges(model: Model, images: NDArray[Any]) -> Ranges:
     """Return the least and the largest number that each layer answers with, over pictures.
 
     Args:
         model: the model.
         images: pictures as the model reads them, (N, ...); training pictures.
-        inside: the share of a layer's numbers that lies within its range, above 0; 1: all. What is left out lies half
-            below and half above, and is the most over ``SOME`` pictures, not over all.
 
     Returns:
         By each layer's name, and ``input`` for the prepared picture.
@@ -82,10 +80,9 @@ def ranges(model: Model, images: NDArray[Any], inside: float = 1.0) -> Ranges:
     if not len(images):
         raise LenetError("there are no pictures to calibrate on")
     found: Ranges = {}
-    outside = (1 - inside) / 2
     for start in range(0, len(images), SOME):
         for name, numbers in model.features(images[start : start + SOME]).items():
-            low, high = np.quantile(numbers, (outside, 1 - outside)) if outside else (numbers.min(), numbers.max())
-            before = found.get(name, (float(low), float(high)))
-            found[name] = (min(before[0], float(low)), max(before[1], float(high)))
+            low, high = float(numbers.min()), float(numbers.max())
+            least, most = found.get(name, (low, high))
+            found[name] = min(least, low), max(most, high)
     return found
