@@ -6,53 +6,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_space import RANGES, SPACE
 
 from lenet.data import glyphs
 from lenet.data.dataset import Dataset
-
-SPACE = """
-[network]
-name = "small"
-input = [1, 8, 8]
-layers = [
-  { type = "Conv", maps = 3, kernel = 3, activation = "tanh" },
-  { type = "MaxPool" },
-  { type = "Flatten" },
-  { type = "Dense", units = 6, activation = "tanh" },
-  { type = "Dense", units = 3 },
-]
-
-[recipe]
-batch = 10
-passes = 4
-optimiser = { type = "SGD", momentum = 0.9 }
-schedule = { type = "Constant", value = 0.05 }
-validation = { share = 0.3 }
-preparation = { shape = [1, 8, 8] }
-
-[search]
-trials = 8
-"""
-
-RANGES = """
-[space]
-C1.kernel = [3, 5, 7, 9]
-C1.maps = { low = 2, high = 8, step = 2 }
-S2.type = ["MaxPool", "MeanPool", "Subsample"]
-"*".activation = ["tanh", "relu"]
-recipe.schedule.value = { low = 0.001, high = 0.3, log = true }
-"""
-
-
-def small_digits() -> Dataset:
-    images, labels = glyphs(220, 5, "017", 8)
-    return Dataset("small glyphs", ("0", "1", "7"), images[:180], labels[:180], images[180:], labels[180:])
 
 
 @pytest.fixture(scope="session")
 def digits() -> Dataset:
     """180 training and 40 test glyphs of three classes, 8x8."""
-    return small_digits()
+    images, labels = glyphs(220, 5, "017", 8)
+    return Dataset("small glyphs", ("0", "1", "7"), images[:180], labels[:180], images[180:], labels[180:])
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from small_space import RANGES, SPACE
 
 import lenet
 from lenet import tuning
@@ -32,6 +33,21 @@ def tune(digits, tmp_path):
     return run
 
 
+@pytest.fixture(scope="module")
+def space(tmp_path_factory):
+    path = tmp_path_factory.mktemp("space") / "space.toml"
+    path.write_text(SPACE + RANGES)
+    return path
+
+
+@pytest.fixture(scope="module")
+def whole(space, digits, tmp_path_factory):
+    """A search that has ended, with what was seen of it."""
+    seen = Seen()
+    out = tmp_path_factory.mktemp("whole") / "out"
+    return lenet.tune(space, data=digits, workers=1, out=out, watch=seen), seen
+
+
 class Seen(Watch):
     def __init__(self, stop_after: int | None = None):
         self.ended, self.started, self.passes, self._stop = [], [], [], stop_after
@@ -51,9 +67,8 @@ class Seen(Watch):
             signal.raise_signal(signal.SIGINT)
 
 
-def test_a_search_ends_in_a_network_that_trains_to_the_same_bits(tune, written, digits, tmp_path):
-    seen = Seen()
-    tuned = tune(written(), watch=seen)
+def test_a_search_ends_in_a_network_that_trains_to_the_same_bits(whole, digits):
+    tuned, seen = whole
     assert tuned.best is not None and not tuned.stopped
     assert tuned.count(*search.TRAINED) == 8 == len(seen.ended) and (seen.trials, seen.done) == (8, 0)
     assert tuned.best.error == min(trial.error for trial in tuned.ranked) < 0.1
@@ -62,7 +77,7 @@ def test_a_search_ends_in_a_network_that_trains_to_the_same_bits(tune, written, 
     assert again.metrics["validation"]["error"] == tuned.best.error
     assert again.metrics["test"] == tuned.test == tuned.model.metrics["test"]
     assert tuned.entry is not None and tuned.entry.network.parameters == tuned.best.parameters
-    found = (tmp_path / "out" / "trials.csv").read_text().splitlines()
+    found = (tuned.folder / "trials.csv").read_text().splitlines()
     assert len(found) == 1 + len(tuned.trials) and found[0].endswith(
         "C1.kernel,C1.maps,*.activation,recipe.schedule.value"
     )
@@ -84,13 +99,17 @@ def test_the_test_set_is_not_there_while_it_searches(tune, written, monkeypatch)
         assert "test" not in json.loads((tuned.folder / "trials" / trial.folder / "metrics.json").read_text())
 
 
-def test_the_same_seed_gives_the_same_trials_and_another_others(tune, written):
-    def told(tuned):
-        return [(trial.settings, trial.state, trial.errors) for trial in tuned.trials]
+def told(tuned):
+    """Return what is the same each time."""
+    return [replace(trial, seconds=0) for trial in tuned.trials]
 
-    first, second = told(tune(written(), out="a")), told(tune(written(), out="b"))
-    other = tuning.read(written())
-    assert first == second != told(tune(replace(other, search=replace(other.search, seed=1)), out="c"))
+
+def test_another_seed_gives_other_trials(tune, space, whole):
+    found = tuning.read(space)
+    other = tune(replace(found, search=replace(found.search, seed=1, trials=3)))
+    assert [trial.settings for trial in other.trials] != [
+        each.settings for each in whole[0].trials[: len(other.trials)]
+    ]
 
 
 def test_combinations_that_do_not_fit_are_no_trials(tune, written):
@@ -125,12 +144,11 @@ def test_the_first_trial_is_the_base_where_the_space_holds_it(tune, written, dig
 
 @pytest.mark.parametrize("pruner", ["median", "halving"])
 def test_bad_trials_are_stopped_early(tune, written, pruner):
-    ranges = "\n[space]\nrecipe.schedule.value = [0.1, 0.11, 0.12, 0.13, 0.14, 1e-7, 2e-7, 3e-7, 4e-7, 5e-7]\n"
-    text = written(ranges).read_text().replace("trials = 8", f'trials = 10\npruner = "{pruner}"')
+    ranges = "\n[space]\nrecipe.schedule.value = { low = 1e-7, high = 0.2, log = true }\n"
+    text = written(ranges).read_text().replace("trials = 8", f'trials = 9\npruner = "{pruner}"')
     tuned = tune(written("", text))
     stopped = [trial for trial in tuned.trials if trial.state is State.STOPPED]
-    assert stopped
-    assert pruner == "halving" or all(trial.settings["recipe.schedule.value"] < 0.01 for trial in stopped)
+    assert stopped and min(trial.errors[-1] for trial in stopped) > tuned.ranked[0].errors[-1]
     assert all(1 <= len(trial.errors) < 4 and trial.error is None for trial in stopped)
     none = tune(written("", text.replace(pruner, "none")), out="none")
     assert all(len(trial.errors) == 4 for trial in none.trials if trial.state is not State.REPEATED)
@@ -143,19 +161,16 @@ def test_a_trial_that_diverges_is_a_bad_one_and_no_end(tune, written):
     assert tuned.best is not None and tuned.best.settings["recipe.schedule.value"] == 0.1
 
 
-@pytest.mark.parametrize("after", [1, 3])
-def test_ctrl_c_ends_cleanly_and_the_search_goes_on_to_the_same(tune, written, after):
-    whole = tune(written())
-    stopped = tune(written(), out="stopped", watch=Seen(stop_after=after))
+@pytest.mark.parametrize("after", [1, 6])
+def test_ctrl_c_ends_cleanly_and_the_search_goes_on_to_the_same(tune, space, whole, after):
+    stopped = tune(space, watch=Seen(stop_after=after))
     assert stopped.stopped and stopped.test is None and stopped.count(State.RUNNING) == 1
     assert stopped.count(*search.TRAINED) == after + 1
     seen = Seen()
     resumed = tune(resume=stopped.folder, watch=seen)
     assert (seen.trials, seen.done) == (8, after)
-    assert [replace(trial, seconds=0) for trial in resumed.trials] == [
-        replace(each, seconds=0) for each in whole.trials
-    ]
-    assert resumed.test == whole.test and np.array_equal(resumed.model.flat, whole.model.flat)
+    assert told(resumed) == told(whole[0])
+    assert resumed.test == whole[0].test and np.array_equal(resumed.model.flat, whole[0].model.flat)
 
 
 def test_a_search_that_ended_goes_on_to_more_trials(tune, written):
@@ -169,10 +184,9 @@ def test_time_begins_no_further_trial(tune, written):
     assert tune(written(), minutes=0).trials == ()
 
 
-def test_the_runs_of_the_best_are_kept_and_of_others_their_history(tune, written):
-    tuned = tune(written())
-    kept = {trial.folder for trial in tuned.ranked[: search.KEPT]}
-    for folder in (tuned.folder / "trials").iterdir():
+def test_the_runs_of_the_best_are_kept_and_of_others_their_history(whole):
+    kept = {trial.folder for trial in whole[0].ranked[: search.KEPT]}
+    for folder in (whole[0].folder / "trials").iterdir():
         assert history.read(folder)
         assert (folder / "checkpoint.safetensors").exists() == (folder.name in kept)
 
@@ -268,9 +282,10 @@ def test_two_do_not_work_in_a_folder(tune, written, digits, tmp_path):
         tune(space)
 
 
-def test_data_that_do_not_fit_are_refused_before_a_folder_is_made(written, tmp_path):
-    with pytest.raises(LenetError, match="pictures of glyphs are"):
-        lenet.tune(written(), data="glyphs", out=tmp_path / "out", workers=1)
+def test_data_that_do_not_fit_are_refused_before_a_folder_is_made(tune, space, digits, tmp_path):
+    larger = replace(digits, train_images=np.zeros((180, 9, 9), np.uint8), test_images=np.zeros((40, 9, 9), np.uint8))
+    with pytest.raises(LenetError, match=r"pictures of small glyphs are \(1, 9, 9\)"):
+        tune(space, data=larger)
     assert not (tmp_path / "out").exists()
 
 
@@ -309,11 +324,9 @@ def test_a_search_that_is_killed_goes_on_and_counts_nothing_twice(tune, written,
     resumed = tune(resume=out, data=digits_file, workers=workers)
     assert resumed.count(*search.TRAINED) == 25 and resumed.count(State.RUNNING) == 0
     if workers == 1:
-        whole = tune(path, data=digits_file)
-        assert [replace(each, seconds=0) for each in whole.trials] == [
-            replace(each, seconds=0) for each in resumed.trials
-        ]
-        assert np.array_equal(whole.model.flat, resumed.model.flat)
+        at_once = tune(path, data=digits_file)
+        assert told(at_once) == told(resumed)
+        assert np.array_equal(at_once.model.flat, resumed.model.flat)
 
 
 @pytest.mark.slow
