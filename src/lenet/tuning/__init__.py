@@ -3,7 +3,7 @@
 from .search import Watch
 from .space import Space, read
 from .trial import State, Trial
-from .tune import tune
 from .tuned import Tuned
+from .tuner import tune
 
 __all__ = ["Space", "State", "Trial", "Tuned", "Watch", "read", "tune"]

@@ -41,6 +41,8 @@ def draw(tuned: Tuned) -> list[Path]:
 
 def _history(tuned: Tuned) -> Figure | None:
     """Return the errors of trials in their order, and the best so far."""
+    from matplotlib.ticker import MaxNLocator
+
     ends, stops = _parts(tuned)
     if not ends:
         return None
@@ -54,7 +56,7 @@ def _history(tuned: Tuned) -> Figure | None:
     axes.set_title("How the search went")
     axes.set_xlabel("trial")
     _errors_on(axes)
-    axes.locator_params(axis="x", integer=True)
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.legend()
     return figure
 

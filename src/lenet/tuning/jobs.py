@@ -14,6 +14,11 @@ from ..processes import PATIENCE, Died, Process, can_begin_processes, cores
 TRIES = 2  # of a job whose process dies: when memory runs out, the system ends any
 LISTEN = 0.2  # seconds between two looks for Ctrl-C
 
+
+class Lost(LenetError):  # noqa: N818
+    """The processes that did a job have died."""
+
+
 Function = Callable[..., Any]
 
 
@@ -111,9 +116,7 @@ class _Crew:
                 except (Died, OSError) as died:
                     self._drop(process)
                     process = None
-                    result = LenetError(
-                        f"the process that did it {died}, {attempt} times; fewer leave each more memory"
-                    )
+                    result = Lost(f"the process that did it {died}, {attempt} times; fewer leave each more memory")
                     if attempt < TRIES and not self._ended:
                         continue
                 except BaseException as error:

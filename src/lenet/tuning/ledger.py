@@ -7,13 +7,14 @@ import json
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.dataset import Dataset
 from ..errors import LenetError
 from ..extras import require
-from ..files import take, whole_lines
+from ..files import append_to, take, whole_lines
 from ..plain import to_plain
 from ..zoo import Entry
 from .candidate import Candidate, choose, chosen_by_base
@@ -28,6 +29,7 @@ ABOUT, OUTCOME = (
     "about",
     "outcome",
 )  # what is kept of a trial beside what Optuna keeps: when it is drawn, and at its end
+DULL = 10  # draws in vain, one after the other, after which they are at random
 FIRST = 5  # trials before the median is asked
 
 
@@ -76,14 +78,9 @@ class Ledger:
 
     def ask(self) -> tuple[int, Candidate]:
         """Draw a trial, from what came before and the seed alone; one that can't be trained is told of at once."""
-        optuna = self._optuna
+        states = self._optuna.trial.TrialState
         with _quiet():
-            self._study.sampler = optuna.samplers.TPESampler(
-                seed=self._seed(len(self.trials())),
-                multivariate=True,  # so that kernels that don't go together are learned
-                group=True,
-                constant_liar=True,  # what is being tried elsewhere isn't tried again
-            )
+            self._study.sampler = self._sampler()
             trial = self._study.ask()
             candidate = choose(self.space, trial, self._data)
         entry = candidate.entry
@@ -93,12 +90,17 @@ class Ledger:
         trial.set_user_attr(ABOUT, about)
         same = self._known.setdefault(_digest(candidate), trial.number)
         if entry is None:
-            self._end(trial, optuna.trial.TrialState.PRUNED, candidate.why)
+            self._end(trial, states.PRUNED, candidate.why)
         elif same != trial.number:
-            self._end(trial, optuna.trial.TrialState.FAIL, f"the same as trial {same}")
+            self._end(trial, states.FAIL, f"the same as trial {same}")
         else:
             self._asked[trial.number] = trial
         return trial.number, candidate
+
+    def in_vain(self) -> int:
+        """Return how many of the last draws gave nothing to train."""
+        vain = (State.UNFIT, State.REPEATED)
+        return sum(1 for _ in takewhile(lambda trial: trial.state in vain, reversed(self.trials())))
 
     def report(self, number: int, errors: tuple[float, ...]) -> bool:
         """Keep the validation errors after each pass so far; return whether to stop the trial."""
@@ -145,14 +147,13 @@ class Ledger:
             _ = [json.loads(line) for line in whole_lines(path).splitlines()]
         except ValueError:
             raise LenetError(f"{path} is damaged; begin anew in another folder") from None
-        # Nobody else works in the folder: a lock that is there was left by a kill.
-        (self.folder / f"{FILE}.lock").unlink(missing_ok=True)
+        quarter = self.space.base.recipe.passes // 4
         pruners = {
-            Pruner.MEDIAN: lambda: optuna.pruners.MedianPruner(n_startup_trials=FIRST),
+            Pruner.MEDIAN: lambda: optuna.pruners.MedianPruner(n_startup_trials=FIRST, n_warmup_steps=quarter + 1),
             Pruner.HALVING: optuna.pruners.SuccessiveHalvingPruner,
             Pruner.NONE: optuna.pruners.NopPruner,
         }
-        storage = optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(str(path)))
+        storage = optuna.storages.JournalStorage(_log(path))
         study = optuna.create_study(
             study_name=STUDY, storage=storage, load_if_exists=True, pruner=pruners[self.space.search.pruner]()
         )
@@ -176,12 +177,22 @@ class Ledger:
         trial.set_user_attr(OUTCOME, {"why": why, "seconds": seconds})
         self._study.tell(trial, error, state=state)
 
-    def _seed(self, drawn: int) -> int:
-        """Return the seed of a draw, from the search's and how many came before.
+    def _sampler(self) -> Any:
+        """Return what draws the next trial, seeded by the search's seed and how many came before.
 
         So a search that was killed and gone on with draws what one that wasn't would have.
         """
-        return int.from_bytes(hashlib.sha256(f"{self.space.search.seed} {drawn}".encode()).digest()[:4], "big")
+        trials = self.trials()
+        digest = hashlib.sha256(f"{self.space.search.seed} {len(trials)}".encode()).digest()
+        seed = int.from_bytes(digest[:4], "big")
+        if self.in_vain() >= DULL:
+            return self._optuna.samplers.RandomSampler(seed=seed)
+        return self._optuna.samplers.TPESampler(
+            seed=seed,
+            multivariate=True,  # so that kernels that don't go together are learned
+            group=True,
+            constant_liar=True,  # what is being tried elsewhere isn't tried again
+        )
 
 
 def _trial(frozen: Any) -> Trial:
@@ -221,6 +232,20 @@ def _optuna() -> Any:
     optuna = require("optuna", "tune", "searching networks and recipes")
     require("optuna.storages.journal", "tune", "searching networks and recipes")
     return optuna
+
+
+def _log(path: Path) -> Any:
+    """Return Optuna's log in a file that is this process's alone: no lock of its own, no wait for the disk.
+
+    What a kill leaves is whole lines and perhaps a half; Optuna waits for the disk ten times a trial.
+    """
+    from optuna.storages.journal import JournalFileBackend
+
+    class Log(JournalFileBackend):
+        def append_logs(self, logs: list[dict[str, Any]]) -> None:
+            append_to(path, "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode())
+
+    return Log(str(path))
 
 
 @contextmanager

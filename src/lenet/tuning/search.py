@@ -20,7 +20,7 @@ from .trial import TRAINED, State, Trial
 
 TRIALS = "trials"  # the folder of their runs
 KEPT = 3  # the best trials, whose runs are kept in full
-IN_VAIN = 500  # draws one after the other that give nothing to train
+IN_VAIN = 200  # draws one after the other that give nothing to train
 FAILURES = 3  # trials one after the other that fail, until it is the search that fails
 
 Jobs = Callable[[Iterator[Any]], Generator[tuple[int, Any], None, None]]
@@ -117,14 +117,15 @@ class Searcher:
 
     def _draw(self) -> None:
         """Draw until something can be trained."""
-        for _ in range(IN_VAIN):
+        while not self.exhausted:
             number, candidate = self.ledger.ask()
             trial = self.ledger.trial(number)
             if trial.state is State.RUNNING:
                 assert candidate.entry is not None
                 self._begin(number, candidate.entry)
                 return
-        self.exhausted = trial.why
+            if self.ledger.in_vain() >= IN_VAIN:
+                self.exhausted = trial.why
 
     def _begin(self, number: int, entry: Entry) -> None:
         self._entries[number] = entry

@@ -17,6 +17,7 @@ from ..recipe import Validation
 from ..zoo import Entry
 from ..zoo import entry as zoo_entry
 from .places import TYPE, Place, places
+from .ranges import PARTS as RANGE
 from .ranges import WHOLE, Choice, Range, Whole, parse
 from .settings import Setting, check
 
@@ -27,7 +28,7 @@ PARTS = (*written.PARTS, SPACE, LIMITS, SEARCH)
 class Pruner(str, Enum):
     """Which trials are stopped after a pass, by their validation error."""
 
-    MEDIAN = "median"  # those worse than the median of earlier trials after as many passes
+    MEDIAN = "median"  # worse than the median of earlier trials after as many passes, once a quarter is over
     HALVING = "halving"  # successive halving: after 1, 4, 16, ... passes all but the best quarter
     NONE = "none"
 
@@ -177,10 +178,16 @@ def _flat(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]
     """Yield (key, range): ``C1.kernel = [3, 5]`` is a table in a table to TOML, unless it stands in quotes."""
     for name, value in table.items():
         key = f"{above}{name}"
-        if isinstance(value, dict) and any(isinstance(part, (dict, list, str)) for part in value.values()):
+        deeper = not above or (above.startswith("recipe.") and not _is_range(value))
+        if isinstance(value, dict) and deeper and "." not in name:
             yield from _flat(value, f"{key}.")
         else:
             yield key, value
+
+
+def _is_range(table: Any) -> bool:
+    """Whether a table is numbers between two, and none of settings such as ``low`` and ``high`` of a schedule."""
+    return isinstance(table, dict) and any(not isinstance(table.get(name, []), (dict, list, str)) for name in RANGE)
 
 
 def _number(found: tuple[Place, ...]) -> type[int] | type[float] | None:
