@@ -1,4 +1,4 @@
-"""What every wheel must do, wherever it's installed: train, keep, load, read. Run it as a program, in no folder of ours."""
+"""What every wheel must do, wherever it is installed: train, keep, load, read. Run it as a program, in any folder."""
 
 from __future__ import annotations
 
