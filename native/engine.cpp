@@ -22,7 +22,8 @@ constexpr size_t stretch = 4096;  // parameters that one task updates
 size_t ceiling(size_t a, size_t b) { return (a + b - 1) / b; }
 
 struct Free {
-  void operator()(float* p) const { std::free(p); }
+  std::align_val_t alignment{64};
+  void operator()(float* p) const { ::operator delete(p, alignment); }
 };
 
 // This thread's workspace of at least `floats` floats, aligned to 64 bytes; kept for the next call. In huge pages where
@@ -34,14 +35,14 @@ float* workspace(size_t floats) {
     constexpr size_t huge = size_t{1} << 21;
     kept.reset();
     size = 0;
-    void* memory = nullptr;
     const size_t bytes = (floats + 16) * sizeof(float);
-    if (posix_memalign(&memory, bytes < huge / 8 ? 64 : huge, bytes) != 0) throw std::bad_alloc();
+    const std::align_val_t alignment{bytes < huge / 8 ? 64 : huge};
+    void* memory = ::operator new(bytes, alignment);
 #ifdef MADV_HUGEPAGE
     if (bytes >= huge / 8) madvise(memory, ceiling(bytes, huge) * huge, MADV_HUGEPAGE);
 #endif
     std::fill_n(static_cast<float*>(memory), floats + 16, 0.0f);
-    kept.reset(static_cast<float*>(memory));
+    kept = {static_cast<float*>(memory), Free{alignment}};
     size = floats;
   }
   return kept.get();

@@ -1,7 +1,5 @@
 #include "threads.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
@@ -19,6 +17,9 @@
 #ifdef __linux__
 #include <sched.h>
 #include <sys/syscall.h>
+#endif
+#ifndef _WIN32
+#include <unistd.h>
 #endif
 
 namespace lenet {
@@ -158,17 +159,25 @@ class Pool {
   Place caller_;
 };
 
+long process() {
+#ifdef _WIN32
+  return 1;  // nothing is forked there
+#else
+  return getpid();
+#endif
+}
+
 // A child process that was forked has none of its parent's threads, and gets a pool of its own. Never deleted: threads
 // may still wait on it when the process ends.
 Pool& pool() {
   static std::atomic<Pool*> current{nullptr};
-  static std::atomic<pid_t> owner{0};
-  if (owner.load() != getpid()) {
+  static std::atomic<long> owner{0};
+  if (owner.load() != process()) {
     static std::mutex once;
     std::lock_guard<std::mutex> guard(once);
-    if (owner.load() != getpid()) {
+    if (owner.load() != process()) {
       current = new Pool;
-      owner = getpid();
+      owner = process();
     }
   }
   return *current;

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
+import tarfile
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 
@@ -48,6 +50,52 @@ def test_a_compiler_that_is_too_old_or_another(tmp_path, name, version):
     assert code != 0
     assert "needs GCC 11, Clang 13 or Apple Clang 14, or newer" in told
     assert f"Found: {name} {version}" in told
+
+
+@pytest.mark.slow
+@needs_cmake
+@needs_compiler
+def test_clang_cl_is_told_apart(tmp_path):
+    pretended = {"": shutil.which("c++"), "_FORCED": "ON", "_ID": "Clang", "_VERSION": "18.1"}
+    settings = [f"-DCMAKE_CXX_COMPILER{key}={value}" for key, value in pretended.items()]
+    code, told = configure(tmp_path, *settings, "-DCMAKE_CXX_COMPILER_FRONTEND_VARIANT=MSVC")
+    assert code != 0
+    assert "built by clang++, not by clang-cl" in told
+
+
+@pytest.mark.slow
+@needs_cmake
+@needs_compiler
+def test_a_source_distribution_installs(tmp_path):
+    """What it holds is enough to build, install and use the package; no network is asked for."""
+    backend = pytest.importorskip("scikit_build_core.build")
+    pytest.importorskip("nanobind")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(ROOT)
+        archive = tmp_path / backend.build_sdist(str(tmp_path))
+    with tarfile.open(archive) as file:
+        held = {name.partition("/")[2] for name in file.getnames()}
+    tracked = {path for path in _tracked() if not path.startswith((".ci/", "bench/", "tests/bench/"))}
+    assert tracked <= held
+    assert held - tracked <= {"PKG-INFO"}
+    target = tmp_path / "installed"
+    # Optimisation is for wheels; here it would take minutes.
+    quick = ["-Ccmake.define.CMAKE_CXX_FLAGS_RELEASE=-O0", "--no-build-isolation", "--no-deps", "--no-index"]
+    subprocess.run(
+        [sys.executable, "-m", "pip", "install", "--quiet", *quick, "--target", str(target), str(archive)], check=True
+    )
+    environment = {**os.environ, "PYTHONPATH": str(target), "LENET_CACHE": str(tmp_path / "cache")}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tests" / "smoke.py")],
+        env=environment, cwd=tmp_path, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert f"from {target / 'lenet'} works" in done.stdout
+
+
+def _tracked() -> list[str]:
+    """Return the project's files; where it isn't a repository, none are known."""
+    done = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.splitlines() if done.returncode == 0 else pytest.skip("this isn't a repository")
 
 
 def test_the_package_is_whole():

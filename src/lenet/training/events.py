@@ -8,6 +8,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from ..errors import LenetError
 from ..extras import require
 from ..files import append_to, write_atomically
 
@@ -51,8 +52,11 @@ class Events:
         self.path = folder / f"{NAME}{stamp:010d}"
         head = Event(wall_time=time(), file_version="brain.Event:2")
         write_atomically(self.path, map(_record, [head, *kept]), durable=False)
-        for path in earlier:
-            path.unlink()
+        try:
+            for path in earlier:
+                path.unlink()
+        except OSError as error:  # on Windows, where another program has it open
+            raise LenetError(f"{path} can't be removed: {error.strerror or error}; end TensorBoard first") from None
 
     def add(self, step: int, *summaries: Any) -> None:
         """Add summaries, messages of TensorBoard's, after ``step`` updates.
