@@ -48,7 +48,7 @@ def agree_on_gradients(module, engine, flat, images, labels, loss, tolerance, dr
 def test_every_layer_agrees(name):
     pair = Pair(*CASES[name])
     module = module_of(pair).double()
-    images, labels = pair.data(7)
+    images, labels = pair.data(4)
     right = pair.reference.features(pair.flat, images)
     ours = module.features(module.prepare(images))
     assert list(ours) == list(right)
@@ -74,8 +74,8 @@ def uniforms(network, count, seed, pass_):
 def test_stochastic_pools_draw_while_training_only(name):
     pair = Pair(*STOCHASTIC[name])
     module = module_of(pair).double()
-    images, labels = pair.data(7)
-    draws = uniforms(pair.network, 7, 3, 1)
+    images, labels = pair.data(4)
+    draws = uniforms(pair.network, 4, 3, 1)
     for loss in losses(pair.network):
         agree_on_gradients(module, pair.reference, pair.flat, images, labels, loss, DOUBLE, draws, random=(3, 1, 0))
     x = module.prepare(images)

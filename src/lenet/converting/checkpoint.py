@@ -126,8 +126,8 @@ def _refused(path: Path, text: str) -> LenetError:
     if found is None:
         return LenetError(f"{path} is damaged, or a pickle that torch.save didn't write; save the state dict {STATE}")
     return LenetError(
-        f"{path} holds an object of {found[1] or found[2]}, and not arrays alone; it isn't loaded, since unpickling an object runs "
-        f"code of the file's. Save the state dict {STATE}"
+        f"{path} holds an object of {found[1] or found[2]}, and not arrays alone; it isn't loaded, since unpickling "
+        f"an object runs code of the file's. Save the state dict {STATE}"
     )
 
 
