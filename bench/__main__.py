@@ -1,4 +1,4 @@
-"""The benchmark's command line: ``python -m bench [speed | seeds | tanh | memory | start | reading]``."""
+"""The benchmark's command line: ``python -m bench [speed | seeds | gpu | tanh | memory | start | reading]``."""
 
 from __future__ import annotations
 
@@ -38,12 +38,14 @@ def parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         default="speed",
-        choices=("speed", "seeds", "tanh", "memory", "start", "sliding"),
-        help="speed beside other systems (default); a network's errors over several seeds; the activations' largest "
+        choices=("speed", "seeds", "gpu", "tanh", "memory", "start", "sliding"),
+        help="speed beside other systems (default); a network's errors over several seeds; training and reading on "
+        "PyTorch's best device; the activations' largest "
         "errors; the memory that training takes; the time that lenet --help takes; a line read at every place at once",
     )
     options.add_argument("--network", default="lenet5", help="of seeds: a row of the zoo; default: lenet5")
-    options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds: how many; default: 10")
+    options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds, gpu: how many; default: 10")
+    options.add_argument("--device", help="of gpu: cuda, mps or cpu; default: the first of them that is there")
     options.add_argument("--quick", action="store_true", help="short runs, and few of them")
     options.add_argument("--data", help="data set, by name or path; default: mnist, or drawn digits without it")
     return options
@@ -57,11 +59,8 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         errors = report(stride=101 if arguments.quick else 1)
         lines = [f"{name}: {e['units in the last place']:.2f} units in the last place" for name, e in errors.items()]
         return "\n".join(lines) + "\n", {"activations": errors}
-    if arguments.what == "seeds":
-        from . import seeds
-
-        rows = seeds.run(arguments.network, arguments.seeds, arguments.threads)
-        return seeds.summary(rows) + "\n", {"network": arguments.network, "runs": rows}
+    if arguments.what in ("seeds", "gpu"):
+        return _runs(arguments)
     if arguments.what == "memory":
         from .process import training_memory
 
@@ -78,6 +77,18 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
         slid = sliding.run(arguments.threads)
         return sliding.summary(slid), {"sliding": slid}
     return _speed(arguments)
+
+
+def _runs(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
+    if arguments.what == "gpu":
+        from . import gpu
+
+        measured = gpu.run(arguments.device, arguments.seeds, arguments.data, quick=arguments.quick)
+        return gpu.summary(measured), measured
+    from . import seeds
+
+    rows = seeds.run(arguments.network, arguments.seeds, arguments.threads)
+    return seeds.summary(rows) + "\n", {"network": arguments.network, "runs": rows}
 
 
 def _speed(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:

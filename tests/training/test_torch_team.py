@@ -76,9 +76,9 @@ def test_a_number_that_does_not_divide_the_shards(tmp_path):
 @pytest.mark.slow
 def test_a_worker_that_is_killed(tmp_path):
     """torchrun starts all workers again; the run goes on from its checkpoint, to the bits of one left in peace."""
-    finished(torchrun(tmp_path, 2, tmp_path / "whole", "momentum", 40))
+    finished(torchrun(tmp_path, 2, tmp_path / "whole", "momentum", 15))
     folder = tmp_path / "killed"
-    running = torchrun(tmp_path, 2, folder, "momentum", 40, restarts=3)
+    running = torchrun(tmp_path, 2, folder, "momentum", 15, restarts=3)
     killed = 0
     while killed < 2 and running.poll() is None:
         checkpoint = folder / "checkpoint.safetensors"
