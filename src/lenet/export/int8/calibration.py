@@ -28,7 +28,7 @@ def data_set(model: Model, data: Dataset | str | os.PathLike[str] | None = None)
         data: a data set, its name or path.
 
     Raises:
-        LenetError: it can't be had, has no training pictures, or its pictures aren't what the model reads.
+        LenetError: it can't be had, or its pictures aren't what the model reads.
     """
     from ...data import Dataset, load
 
@@ -41,10 +41,6 @@ def data_set(model: Model, data: Dataset | str | os.PathLike[str] | None = None)
         dataset = source if isinstance(source, Dataset) else load(source)
     except LenetError as error:
         raise LenetError(f"no pictures to calibrate {model.name} on: {error}; or give another by --data") from None
-    if not len(dataset.train_images):
-        raise LenetError(
-            f"{dataset.name} has no training pictures to calibrate {model.name} on; give another by --data"
-        )
     if dataset.shape != model.preparation.shape:
         raise LenetError(
             f"{model.name} reads pictures of {model.preparation.shape}, but those of {dataset.name} are "
