@@ -107,7 +107,7 @@ def do(job: Job) -> tuple[Result, Files | None]:
         with one_thread_each([job.unit]):
             return work.do(job.unit, ray.get(job.data), folder, 1, Observer())
 
-    if job.shared.is_file() and job.shared.read_text() == job.token:
+    if _sees(job):
         return run(job.folder), None
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place) / job.folder.name
@@ -115,6 +115,11 @@ def do(job: Job) -> tuple[Result, Files | None]:
         work.tidy(folder)
         files = (path for path in folder.rglob("*") if path.is_file())
         return result, {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
+
+
+def _sees(job: Job) -> bool:
+    """Whether this machine sees the folder of the results."""
+    return job.shared.is_file() and job.shared.read_bytes() == job.token.encode()
 
 
 def _note(ledger: Ledger, unit: Unit, answer: tuple[Result, Files | None] | LenetError) -> None:
