@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from .common import print_json
 
 if TYPE_CHECKING:
     from ..reading import Line, Reading
@@ -58,6 +61,16 @@ def tell(reading: Reading) -> None:
     """Say on stderr why a picture couldn't be read."""
     known = reading.file in reading.error
     click.echo(f"lenet: {reading.error}" if known else f"lenet: {reading.file}: {reading.error}", err=True)
+
+
+def print_tally(file: Path, tally: dict[str, int], seconds: float, as_json: bool) -> None:
+    """Print how many pages were read, and where the answers are."""
+    if as_json:
+        print_json({"file": str(file), **tally, "seconds": round(seconds, 2)})
+        return
+    said = f"{tally['pages']:,} pictures: {tally['read']:,} read, {tally['rejected']:,} rejected"
+    wrong = f", {tally['failed']:,} couldn't be read" if tally["failed"] else ""
+    click.echo(f"{said}{wrong}; {round(seconds, 2)} s; see {file}")
 
 
 def remark(line: Line) -> str:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..errors import LenetError
+from .common import is_terminal
 
-ENDINGS = (  # of pictures in folders
-    *(".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp", ".bmp", ".gif"),
-    *(".ppm", ".pgm", ".pbm", ".pnm", ".pdf", ".heic", ".heif"),
-)
 STDIN = "-"
 
 
@@ -44,30 +41,19 @@ class Share(click.ParamType[float]):
 
 def found(pictures: tuple[str, ...], recursive: bool) -> list[str]:
     """Return the files that are named, and those in folders, sorted; each once."""
+    from ..page.folder import inside
+
     files: dict[str, None] = {}
     for what in pictures:
         if what == STDIN or not Path(what).is_dir():
             files[what] = None
             continue
-        inside = sorted(_inside(what, recursive))
-        if not inside:
+        them = sorted(entry.path for entry in inside(what, recursive))
+        if not them:
             more = "" if recursive else "; --recursive looks into the folders in it, too"
             raise LenetError(f"{what} holds no pictures{more}")
-        files.update(dict.fromkeys(inside))
+        files.update(dict.fromkeys(them))
     return list(files)
-
-
-def _inside(folder: str, recursive: bool) -> Iterator[str]:
-    """Yield the pictures in a folder by their endings; what is hidden is left out."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir():
-                if recursive and not entry.is_symlink():
-                    yield from _inside(entry.path, recursive)
-            elif os.path.splitext(entry.name)[1].lower() in ENDINGS:  # noqa: PTH122  a Path for each would be slow
-                yield entry.path
 
 
 def source(file: str) -> str | bytes:
@@ -85,3 +71,25 @@ def values(text: str) -> list[str]:
         return read_whole(text[1:]).decode("utf-8-sig").split()
     except UnicodeDecodeError:
         raise LenetError(f"{text[1:]} is no text in UTF-8; --values reads a file of one value a line") from None
+
+
+@contextmanager
+def counting_files(files: int) -> Iterator[Callable[..., None]]:
+    """Yield what moves a bar, on a terminal and where there are several files.
+
+    It is called after each file; or with how many are done.
+    """
+    if files < 2 or not is_terminal(sys.stderr):
+        yield lambda done=None: None
+        return
+    from .live import counting
+
+    before = 0
+    with counting(sys.stderr) as came:
+
+        def count(done: int | None = None) -> None:
+            nonlocal before
+            before = before + 1 if done is None else done
+            came(before, files, "reading")
+
+        yield count

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +14,7 @@ import click
 
 from ..errors import LenetError
 from .common import Interrupted, complete_network, examples, is_terminal, json_option, print_json
-from .pictures import STDIN, Share, found
+from .pictures import STDIN, Share, counting_files, found
 from .pictures import source as source_of
 from .pictures import values as allowed
 
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
         "lenet read amount.png --line --length 3-6 --min-confidence 90%",
         "lenet read form.png --draw answer.png --steps steps.png",
         "cat digit.png | lenet read - --single",
+        "lenet read --ray scans/ --to results/    on many machines",
     ),
 )
 @click.argument("pictures", nargs=-1, required=True)
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 @click.option("--to", metavar="FILE", type=click.Path(path_type=Path), help="Write a .csv, .json or .jsonl file.")
 @click.option("--recursive", is_flag=True, help="Read the folders in folders, too.")
 @click.option("--workers", metavar="N", type=click.IntRange(1), help="Processes that read; by default one a core.")
+@click.option("--ray", is_flag=True, help="Read a folder, Parquet or a tar on a cluster of Ray's; --to is a folder.")
+@click.option("--ray-address", metavar="HOST:PORT", help="The cluster; by default $RAY_ADDRESS, or this machine.")
+@click.option("--column", metavar="NAME", help="With --ray: the column of Parquet that has the pictures.")
 @json_option
 @click.pass_context
 def read(context: click.Context, /, pictures: tuple[str, ...], as_json: bool, **options: Any) -> None:
@@ -60,9 +64,18 @@ def read(context: click.Context, /, pictures: tuple[str, ...], as_json: bool, **
 
     PICTURES are files, folders, or - for stdin. One picture's digits are printed alone, those of several after the
     file's name. A line that is rejected, being unsure or no digit, gives an empty answer, and the reason on stderr.
-    With --to, what is read is kept as it comes; after Ctrl-C the same command goes on.
+    With --to, what is read is kept as it comes; after Ctrl-C the same command goes on. With --ray, PICTURES is one
+    folder, read with the folders in it, a Parquet file, a tar, or a folder of either.
     """
     settings = _settings(options)
+    if options["ray"]:
+        from .reading_on_ray import read_on_ray
+
+        if read_on_ray(settings, pictures, options, as_json):
+            context.exit(1)
+        return
+    if options["ray_address"] or options["column"]:
+        raise click.UsageError("--ray-address and --column go with --ray")
     files = found(pictures, options["recursive"])
     drawn = [options[name] for name in ("draw", "steps") if options[name]]
     if drawn and (len(files) > 1 or options["to"]):
@@ -107,7 +120,7 @@ def _onto_stdout(
     quiet = as_json or not is_terminal(sys.stdout)  # a bar and answers would write over each other
     answers = Answers(several=several, terminal=not quiet, alternatives=options["alternatives"])
     documents, failed = [], False
-    with _counting(len(files) if quiet else 0) as count:
+    with counting_files(len(files) if quiet else 0) as count:
         for pages in _read(settings, files, options["workers"]):
             count()
             for reading in pages:
@@ -158,7 +171,7 @@ def _drawn(settings: Settings, file: str, options: dict[str, Any], as_json: bool
 
 def _into_file(settings: Settings, files: list[str], options: dict[str, Any], as_json: bool) -> bool:
     """Write what is read to a file, and return whether some couldn't be read."""
-    from .answers import tell
+    from .answers import print_tally, tell
     from .results import Results
 
     settings.reader()  # what is wrong with it is told before a file is begun
@@ -167,7 +180,7 @@ def _into_file(settings: Settings, files: list[str], options: dict[str, Any], as
     if results.done:
         click.echo(f"lenet: {results.part} has {len(files) - len(rest):,} of them already", err=True)
     begun = perf_counter()
-    with closing(results), _counting(len(rest)) as count:
+    with closing(results), counting_files(len(rest)) as count:
         try:
             for pages in _read(settings, rest, options["workers"]):
                 results.add(reading.to_dict() for reading in pages)
@@ -178,30 +191,5 @@ def _into_file(settings: Settings, files: list[str], options: dict[str, Any], as
         except KeyboardInterrupt:
             raise Interrupted(f"stopped; what is read is in {results.part}, and the same command goes on") from None
         tally = results.finish(options["alternatives"])
-    about = {"file": str(options["to"]), **tally, "seconds": round(perf_counter() - begun, 2)}
-    if as_json:
-        print_json(about)
-    else:
-        said = f"{tally['pages']:,} pictures: {tally['read']:,} read, {tally['rejected']:,} rejected"
-        wrong = f", {tally['failed']:,} couldn't be read" if tally["failed"] else ""
-        click.echo(f"{said}{wrong}; {about['seconds']} s; see {options['to']}")
+    print_tally(options["to"], tally, perf_counter() - begun, as_json)
     return bool(tally["failed"])
-
-
-@contextmanager
-def _counting(files: int) -> Iterator[Any]:
-    """Yield what to call after each file: it moves a bar, on a terminal and where there are several."""
-    if files < 2 or not is_terminal(sys.stderr):
-        yield lambda: None
-        return
-    from .live import counting
-
-    done = 0
-    with counting(sys.stderr) as came:
-
-        def count() -> None:
-            nonlocal done
-            done += 1
-            came(done, files, "reading")
-
-        yield count

@@ -31,6 +31,7 @@ def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) 
         "lenet reproduce --all         hours; after Ctrl-C the same command goes on",
         "lenet reproduce --figure 9 --all",
         "lenet reproduce --study pooling",
+        "lenet reproduce --all --ray   on many machines",
     ),
 )
 @click.argument("claims", metavar="[CLAIM]...", nargs=-1, shell_complete=_complete)
@@ -43,6 +44,8 @@ def _complete(_context: click.Context, _parameter: click.Parameter, begun: str) 
 @click.option("--out", metavar="FOLDER", type=click.Path(path_type=Path), default=Path("reproduced"), show_default=True,
               help="Where results, models and figures go.")  # fmt: skip
 @click.option("--threads", metavar="N", type=click.IntRange(1), help="By default one a core; the results are the same.")
+@click.option("--ray", is_flag=True, help="Run them on a cluster of Ray's; the results are the same.")
+@click.option("--ray-address", metavar="HOST:PORT", help="The cluster; by default $RAY_ADDRESS, or this machine.")
 @click.option("--markdown", is_flag=True, help="Print the table in Markdown.")
 @json_option
 @click.pass_context
@@ -56,6 +59,8 @@ def reproduce(context: click.Context, /, as_json: bool, markdown: bool, out: Pat
 
     if markdown and as_json:
         raise click.UsageError("--markdown and --json: one at a time")
+    if options["ray_address"] and not options["ray"]:
+        raise click.UsageError("--ray-address goes with --ray")
     asked = _asked(options["claims"], options["everything"], options["figures"])
     study = STUDIES[options["study"]] if options["study"] else None
     if not asked and study is None:
@@ -65,7 +70,7 @@ def reproduce(context: click.Context, /, as_json: bool, markdown: bool, out: Pat
         from ..report.plot import need_matplotlib
 
         need_matplotlib()
-    outcome = _run([*asked, *(study.variants.values() if study else ())], out, options["seeds"], options["threads"])
+    outcome = _run([*asked, *(study.variants.values() if study else ())], out, options)
     files = [] if outcome.stopped else _draw(outcome, out, options["figures"], study)
     if as_json:
         _print_json(outcome, files)
@@ -128,15 +133,21 @@ def _asked(claims: tuple[str, ...], everything: bool, figures: tuple[str, ...]) 
     return list(dict.fromkeys(asked))
 
 
-def _run(claims: list[Claim], out: Path, seeds: int, threads: int | None) -> Outcome:
+def _run(claims: list[Claim], out: Path, options: dict[str, Any]) -> Outcome:
     from .. import reproduce
     from ..training.machine import facts
     from .data import loaded
     from .runs import watcher
 
+    units, threads = reproduce.units(claims, options["seeds"]), options["threads"]
     with reproduce.Results(out) as results, watcher(sys.stderr) as watch:
+        if options["ray"]:
+            from ..reproduce.on_ray import perform_on_ray
+
+            address = options["ray_address"]
+            return perform_on_ray(units, results, data=loaded, address=address, workers=threads, watch=watch)
         cores = threads or int(facts()["cores"])
-        return reproduce.perform(reproduce.units(claims, seeds), results, data=loaded, threads=cores, watch=watch)
+        return reproduce.perform(units, results, data=loaded, threads=cores, watch=watch)
 
 
 def _draw(outcome: Outcome, out: Path, numbers: tuple[str, ...], study: Study | None) -> list[Path]:

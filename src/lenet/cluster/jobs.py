@@ -106,7 +106,7 @@ class _Jobs:
             try:
                 found.append((job.place, self._ray.get(reference)))
             except self._ray.exceptions.RayTaskError as error:
-                raise _told(error) from None
+                raise told(error) from None
             except self._ray.exceptions.RayError as error:
                 if job.begun < self._tries:
                     self.begin(job)
@@ -140,7 +140,7 @@ def _call(sender: str, function: Callable[..., Any], argument: Any, *common: Any
         return LenetError(str(error))
 
 
-def _told(error: Any) -> Any:
+def told(error: Any) -> Any:
     """Return what to raise for an error that a worker's Python had."""
     if "No module named 'lenet" in str(error):
         return LenetError('a machine of the cluster has no lenet: pip install "lenet[ray]" there, with the same Python')

@@ -6,49 +6,17 @@ import queue
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from ..data import Dataset
 from ..errors import LenetError
-from ..training import Interrupted, Observer, Plan, Progress, Row
+from ..training import Observer, Plan, Progress, Row
 from ..training.interrupts import Interrupts
-from . import runs, work
+from . import work
+from .ledger import Ledger, Outcome, Watch
 from .plan import Unit
 from .results import Result, Results
 
 LISTEN = 0.2  # seconds between two looks for Ctrl-C
-
-
-class Watch:
-    """Is told how the runs go, from the main thread but for ``on_share``; by default in silence."""
-
-    def on_begin(self, units: int, done: int) -> None:
-        """Before the first: how many runs there are, and how many of them were done before."""
-
-    def on_start(self, unit: Unit) -> None:
-        """A run begins, or goes on."""
-
-    def on_share(self, unit: Unit, share: float) -> None:
-        """Ten times a second, from the run's own thread: how much of it is done, 0 to 1."""
-
-    def on_end(self, unit: Unit, result: Result | None) -> None:
-        """A run has ended; None: it failed, or was stopped."""
-
-
-@dataclass
-class Outcome:
-    """What came of runs.
-
-    Attributes:
-        results: by unit, those that were there before as well.
-        failed: what went wrong, by unit.
-        stopped: whether Ctrl-C came.
-    """
-
-    results: dict[Unit, Result] = field(default_factory=dict)
-    failed: dict[Unit, LenetError] = field(default_factory=dict)
-    stopped: bool = False
 
 
 def perform(
@@ -74,7 +42,7 @@ def perform(
     crew = _Crew(results, threads, watch or Watch())
     pending = crew.find(units, data)
     crew.watch.on_begin(len(units), len(crew.outcome.results))
-    with Interrupts() as interrupts, _one_thread_each(pending):
+    with Interrupts() as interrupts, one_thread_each(pending):
         while (pending or crew.running) and not interrupts.asked:
             while pending and crew.free:
                 crew.start(pending.pop(0), max(1, crew.free // (len(pending) + 1)))
@@ -86,42 +54,19 @@ def perform(
     return crew.outcome
 
 
-class _Crew:
+class _Crew(Ledger):
     """The runs in progress, a thread each."""
 
     def __init__(self, results: Results, threads: int, watch: Watch) -> None:
-        self.results, self.threads, self.watch = results, threads, watch
-        self.outcome, self.stop = Outcome(), threading.Event()
+        super().__init__(results, watch)
+        self.threads, self.stop = threads, threading.Event()
         self.running: dict[Unit, int] = {}  # with the threads that it has
-        self._data: dict[Unit, Dataset] = {}
         self._ended: queue.Queue[tuple[Unit, Result | BaseException]] = queue.Queue()
 
     @property
     def free(self) -> int:
         """Threads that nobody uses."""
         return self.threads - sum(self.running.values())
-
-    def find(self, units: Sequence[Unit], data: Callable[[str], Dataset]) -> list[Unit]:
-        """Take over what is done already and return the rest; a run whose data can't be had has failed."""
-        sets: dict[str, Dataset | LenetError] = {}
-        rest = []
-        for unit in units:
-            name = unit.claim.data
-            if name not in sets:
-                try:
-                    sets[name] = replace(data(name), name=name)  # by which a run that goes on finds it again
-                except LenetError as error:
-                    sets[name] = error
-            found = sets[name]
-            if isinstance(found, LenetError):
-                self.outcome.failed[unit] = found
-            elif (result := self.results.find(unit, found.checksum)) is not None:
-                self.outcome.results[unit] = result
-                work.tidy(self._folder(unit))
-            else:
-                self._data[unit] = found
-                rest.append(unit)
-        return rest
 
     def start(self, unit: Unit, threads: int) -> None:
         """Begin a run."""
@@ -136,25 +81,16 @@ class _Crew:
         except queue.Empty:
             return
         del self.running[unit]
-        if isinstance(result, Result):
-            self.results.add(result)
-            self.outcome.results[unit] = result
-            work.tidy(self._folder(unit))
-        elif isinstance(result, LenetError) and not isinstance(result, Interrupted):
-            self.outcome.failed[unit] = result
-        elif not isinstance(result, LenetError):
+        if not isinstance(result, (Result, LenetError)):
             self.stop.set()
             raise result
-        self.watch.on_end(unit, result if isinstance(result, Result) else None)
-
-    def _folder(self, unit: Unit) -> Path:
-        return runs.folder(self.results.folder, unit)
+        self.note(unit, result)
 
     def _work(self, unit: Unit, threads: int) -> None:
         result: Result | BaseException
         try:
             observer = _Listener(unit, self.watch, self.stop)
-            result = work.do(unit, self._data[unit], self._folder(unit), threads, observer)
+            result = work.do(unit, self.data[unit], self.folder(unit), threads, observer)
         except BaseException as error:
             result = error
         self._ended.put((unit, result))
@@ -191,7 +127,7 @@ class _Listener(Observer):
 
 
 @contextmanager
-def _one_thread_each(units: Sequence[Unit]) -> Iterator[None]:
+def one_thread_each(units: Sequence[Unit]) -> Iterator[None]:
     """Let scikit-learn compute on one thread: more would be in the way, and their number would decide last bits."""
     if all(unit.trained for unit in units):
         yield
