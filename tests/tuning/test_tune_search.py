@@ -6,7 +6,6 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -314,13 +313,13 @@ def test_a_search_that_is_killed_goes_on_and_counts_nothing_twice(tune, written,
     path.write_text(path.read_text().replace("trials = 8", "trials = 25"))
     out = tmp_path / "killed"
     arguments = ["tune", path, "--data", digits_file, "--out", out, "--workers", workers]
-    for wait in (2.5, 3.0, 3.5):
-        if wait > 2.5:
-            arguments = ["tune", "--resume", out, "--workers", workers]
-        running = subprocess.Popen([sys.executable, "-m", "lenet", *map(str, arguments)], stderr=subprocess.DEVNULL)
-        time.sleep(wait)
-        running.kill()
-        running.wait()
+    for done in ("4/25", "9/25", "15/25"):
+        running = subprocess.Popen([sys.executable, "-m", "lenet", *map(str, arguments)], stderr=subprocess.PIPE)
+        with running, running.stderr as lines:
+            while done not in lines.readline().decode():
+                assert running.poll() is None
+            running.kill()
+        arguments = ["tune", "--resume", out, "--workers", workers]
     resumed = tune(resume=out, data=digits_file, workers=workers)
     assert resumed.count(*search.TRAINED) == 25 and resumed.count(State.RUNNING) == 0
     if workers == 1:
@@ -332,8 +331,6 @@ def test_a_search_that_is_killed_goes_on_and_counts_nothing_twice(tune, written,
 @pytest.mark.slow
 def test_a_search_on_a_cluster(tune, written):
     pytest.importorskip("ray")
-    tuned = tune(written(), workers=2, ray=True)
-    assert tuned.count(*search.TRAINED) == 8 and tuned.test is not None
+    tuned = tune(written(), workers=2, ray=True, trials=5, seeds=1)
+    assert tuned.count(*search.TRAINED) == 5 and tuned.test is not None and len(tuned.again) == 3
     assert tuned.model.metrics["test"] == tuned.test
-    more = tune(resume=tuned.folder, ray=True, workers=2, trials=10, seeds=1)
-    assert more.count(*search.TRAINED) == 10 and len(more.again) == 3
