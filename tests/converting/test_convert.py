@@ -51,7 +51,8 @@ class TestFiles:
     @pytest.mark.parametrize("name", ["state_dict", "model_state_dict", "model", "net", "whatever"])
     def test_a_checkpoint(self, theirs, save, name):
         optimiser = {"state": {0: {"step": 3}}, "param_groups": [{"lr": 0.1}]}
-        self.kept(save({"epoch": 3, name: theirs.state_dict(), "optimizer": optimiser}), theirs)
+        best = torch.tensor(0.98)
+        self.kept(save({"epoch": 3, name: theirs.state_dict(), "optimizer": optimiser, "best": best}), theirs)
 
     @pytest.mark.parametrize("prefix", ["module.", "_orig_mod.", "_orig_mod.module.", "model."])
     def test_a_wrapped_module(self, theirs, save, prefix):
@@ -303,10 +304,10 @@ class TestRefused:
     @pytest.mark.parametrize(
         ("thing", "words"),
         [
-            ({}, "holds no state dict, but: nothing"),
-            ({"epoch": 3, "lr": 0.1}, "holds no state dict, but: epoch, lr"),
+            ({}, "holds no state dict: nothing"),
+            ({"epoch": 3, "lr": 0.1}, "holds no state dict: epoch, lr"),
             (5, "holds a int, and no state dict"),
-            ({"a": {"w": torch.zeros(2)}, "b": {"w": torch.zeros(2)}}, "holds several state dicts, but: a, b"),
+            ({"a": {"w": torch.zeros(2)}, "b": {"w": torch.zeros(2)}}, "holds several state dicts: a, b"),
         ],
     )
     def test_no_state_dict(self, save, thing, words):

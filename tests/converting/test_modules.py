@@ -31,6 +31,16 @@ def test_a_model_and_back():
     assert again.recipe == model.recipe
 
 
+def test_nothing_else_moves():
+    """PyTorch's own random numbers go on as if no module had been made, and the module's weights are its own."""
+    state, model = torch.random.get_rng_state(), lenet.load("lenet5")
+    module = lenet.to_torch(model)
+    assert torch.equal(torch.random.get_rng_state(), state)
+    with torch.no_grad():
+        module.c1.weight += 1
+    assert not (lenet.from_torch(module).flat == model.flat).all() and (lenet.load("lenet5").flat == model.flat).all()
+
+
 def test_the_same_answers(pictures):
     model = lenet.load("lenet5")
     module = lenet.to_torch("lenet5")

@@ -11,7 +11,19 @@ from lenet.engine.reference import ReferenceEngine
 from lenet.engine.reference.losses import evaluate
 from lenet.engine.reference.randomness import draw, key
 from lenet.errors import LenetError
-from lenet.network import RBF, Conv, Dense, Flatten, L2Pool, LocalContrastNorm, MeanPool, Network, StochasticPool
+from lenet.network import (
+    RBF,
+    Conv,
+    DeformablePool,
+    Dense,
+    Flatten,
+    L2Pool,
+    LocalContrastNorm,
+    MaxPool,
+    MeanPool,
+    Network,
+    StochasticPool,
+)
 from lenet.preparation import Preparation
 
 torch = pytest.importorskip("torch")
@@ -100,6 +112,16 @@ def test_roots_at_nothing(layer):
     x = torch.zeros(2, 1, 4, 4, requires_grad=True)
     LeNet(network, Preparation((1, 4, 4)))(x).square().sum().backward()
     assert not x.grad.any()  # and not NaN
+
+
+@pytest.mark.parametrize("layer", [MaxPool(size=3, stride=2), DeformablePool(size=3, stride=2)])
+def test_of_equal_pixels_the_first_gets_the_gradient(layer):
+    network = Network("even", (1, 5, 5), (layer, Flatten()))
+    x = torch.ones(1, 1, 5, 5, requires_grad=True)
+    LeNet(network, Preparation((1, 5, 5)))(x).sum().backward()
+    expected = torch.zeros(5, 5)
+    expected[:3:2, :3:2] = 1
+    assert torch.equal(x.grad[0, 0], expected)
 
 
 @pytest.mark.parametrize("name", zoo.ZOO)
@@ -205,6 +227,9 @@ class TestInput:
         assert torch.allclose(x, expected)
         for same in (pixels, pixels[:, None], pixels.numpy(), pixels / 255, (pixels / 255).numpy().astype(np.float64)):
             assert torch.allclose(module.prepare(same), x)
+        fixed = pixels.numpy().copy()
+        fixed.flags.writeable = False
+        assert torch.equal(module.prepare(fixed), x)
         assert torch.equal(module(pixels), module(x)) and torch.equal(module(pixels[:, None]), module(x))
         assert module.double().prepare(pixels).dtype == torch.float64
 

@@ -67,15 +67,14 @@ def _state(found: object, where: str) -> Mapping[Any, Any]:
         found = dict(enumerate(found))
     if not isinstance(found, Mapping):
         raise LenetError(f"{where} holds a {type(found).__name__}, and no state dict; save one {STATE}")
-    if _holds_tensors(found):
-        return found
     inside = {name: value for name, value in found.items() if isinstance(value, Mapping) and _holds_tensors(value)}
     usual = [name for name in INSIDE if name in inside]
-    if not usual and len(inside) != 1:
-        names = ", ".join(map(str, inside or found)) or "nothing"
-        what = "several state dicts" if inside else "no state dict"
-        raise LenetError(f"{where} holds {what}, but: {names}; save the network's alone {STATE}")
-    return inside[usual[0]] if usual else next(iter(inside.values()))
+    if usual or len(inside) == 1:
+        return inside[usual[0]] if usual else next(iter(inside.values()))
+    if _holds_tensors(found):
+        return found
+    what, names = "several state dicts" if inside else "no state dict", ", ".join(map(str, inside or found))
+    raise LenetError(f"{where} holds {what}: {names or 'nothing'}; save the network's alone {STATE}")
 
 
 def _holds_tensors(found: Mapping[Any, Any]) -> bool:

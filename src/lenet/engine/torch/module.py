@@ -6,6 +6,7 @@ import keyword
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
@@ -158,6 +159,8 @@ class LeNet(nn.Module):
             LenetError: another shape, kind of number or range; nothing is guessed.
         """
         device, dtype = self._place()
+        if isinstance(pictures, np.ndarray) and not pictures.flags.writeable:
+            pictures = pictures.copy()  # PyTorch warns of arrays that can't be written to
         return preparing.prepare(torch.as_tensor(pictures, device=device), self.preparation, dtype)
 
     def extra_repr(self) -> str:
