@@ -73,7 +73,7 @@ def test_all_is_run_and_written(claims, load, tmp_path):
         assert 0 <= line["measures"]["test error"] <= 1 and 0 <= line["measures"]["rejected"] <= 1
     folder = tmp_path / "runs" / "single-1"
     assert sorted(path.name for path in folder.iterdir()) == [
-        "history.csv", "history.jsonl", "metrics.json", "model.safetensors", "settings.toml",
+        "README.md", "history.csv", "history.jsonl", "metrics.json", "model.safetensors", "settings.toml",
     ]  # fmt: skip
     row = history.read(folder)[-1]
     single = next(r for unit, r in outcome.results.items() if unit.name == "single-1")

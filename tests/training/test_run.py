@@ -62,6 +62,7 @@ def test_the_folder(network, digits, recipe, tmp_path):
     folder = tmp_path / "deep" / "run"
     run = trained(network, digits, replace(recipe, test_each_pass=True), folder)
     names = [
+        "README.md",
         "checkpoint.safetensors",
         "history.csv",
         "history.jsonl",
@@ -209,3 +210,13 @@ def test_no_test_digits(network, digits, recipe, tmp_path):
     run = trained(network, none, replace(recipe, test_each_pass=True), tmp_path / "run")
     assert run.metrics["confusion"] is None and "test" not in run.metrics
     assert run.history[-1].test_error is None
+
+
+def test_the_card_is_written_beside_the_model(digits, network, recipe, tmp_path):
+    row = Entry(network, recipe, "")
+    run = train(row, digits, folder=tmp_path / "new", engine="reference", passes=1)
+    assert (tmp_path / "new" / "README.md").read_text(encoding="utf-8") == run.model.card()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "README.md").write_text("# mine\n")
+    train(row, digits, folder=tmp_path / "mine", engine="reference", passes=1)
+    assert (tmp_path / "mine" / "README.md").read_text() == "# mine\n"

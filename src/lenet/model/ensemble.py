@@ -212,6 +212,12 @@ class Ensemble:
             data = pack(arrays, about)
         write_atomically(path, data)
 
+    def card(self, licence: str | None = None) -> str:
+        """Return a README.md to go with the ensemble's file, as ``Model.card``."""
+        from .card import card
+
+        return card(self, licence=licence)
+
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, threads: int | None = None, engine: str = "native") -> Ensemble:
         """Return the ensemble in a file that ``save`` wrote, or in the folder of a run.

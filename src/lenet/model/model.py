@@ -201,6 +201,16 @@ class Model:
             data = pack(self.weights, about)
         write_atomically(path, data)
 
+    def card(self, licence: str | None = None) -> str:
+        """Return a README.md to go with the model's file, from what the model itself tells.
+
+        Args:
+            licence: of the weights, such as ``mit``, for the card's head; None: not told.
+        """
+        from .card import card
+
+        return card(self, licence=licence)
+
     @classmethod
     def load(cls, path: str | os.PathLike[str], *, threads: int | None = None, engine: str = "native") -> Model:
         """Return the model in a file that ``save`` wrote, or in the folder of a run.

@@ -174,7 +174,7 @@ class Work(ABC):
             "machine": runs[0].metrics["machine"],
         }
         if self.folder is not None:
-            model.save(self.folder / folders.MODEL)
+            folders.save(self.folder, model)
             write_atomically(self.folder / folders.METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
         return Committee(model, tuple(runs), self.folder, metrics, self.always)
 

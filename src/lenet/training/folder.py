@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from .. import written
 from ..errors import LenetError
 from ..files import numbered_folder, read_whole, remove_parts, write_atomically
+from ..model.card import is_card
 from ..zoo import Entry
 from . import checkpoint, history
 from .history import Row
@@ -17,9 +18,9 @@ from .selection import Selection
 
 if TYPE_CHECKING:
     from ..data import Dataset
-    from ..model import Model
+    from ..model import Ensemble, Model
 
-SETTINGS, METRICS, MODEL = "settings.toml", "metrics.json", "model.safetensors"
+SETTINGS, METRICS, MODEL, CARD = "settings.toml", "metrics.json", "model.safetensors", "README.md"
 RUNS = Path("runs")
 
 
@@ -63,8 +64,20 @@ class Keeper:
     def end(self, model: Model, metrics: dict[str, Any]) -> None:
         """Write what the run gave; the metrics come last: where they are, the run has ended."""
         if self.folder is not None:
-            model.save(self.folder / MODEL)
+            save(self.folder, model)
             write_atomically(self.folder / METRICS, (json.dumps(metrics, indent=2) + "\n").encode())
+
+
+def save(folder: Path, model: Model | Ensemble) -> None:
+    """Write the model of a run, and its card beside it, unless another README.md is there already.
+
+    Raises:
+        LenetError: one of them can't be written.
+    """
+    model.save(folder / MODEL)
+    path = folder / CARD
+    if not path.exists() or (path.is_file() and is_card(read_whole(path))):
+        write_atomically(path, model.card().encode(), durable=False)
 
 
 def make(folder: Path | None, name: str) -> Path:
