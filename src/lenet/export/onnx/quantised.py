@@ -23,7 +23,7 @@ from .graph import Graph
 WEIGHED = (Conv, Dense, Subsample)
 EIGHT_BITS = (*WEIGHED, MeanPool, MaxPool, Flatten)  # what runtimes compute in 8 bits
 # 7 bits: processors without VNNI add two products of a weight and a number of 8 bits in 16, and cut off what is larger
-# (ONNX Runtime's documentation calls it saturation). 2 x 255 x 63 is not, so that all processors answer alike.
+# (saturation, in OpenVINO's and ONNX Runtime's documentation). 2 x 255 x 63 fits, so that all processors answer alike.
 LARGEST_WEIGHT = 63
 
 SLOPES = {Activation.SCALED_TANH: SLOPE, Activation.TANH: 1.0, Activation.SIGMOID: 0.5}  # of tanh's argument
