@@ -154,7 +154,7 @@ def test_a_file_that_onnx_runtime_refuses_is_not_kept(tmp_path, monkeypatch):
         raise RuntimeError("no kernel")
 
     monkeypatch.setattr(checking, "session", refuse)
-    with pytest.raises(LenetError, match="ONNX Runtime can't run what was made of small: no kernel"):
+    with pytest.raises(LenetError, match=r"ONNX Runtime can't run what was made of small; .* lower opset: no kernel"):
         lenet.export(small("tables"), tmp_path / "it.onnx")
     assert not list(tmp_path.iterdir())
 

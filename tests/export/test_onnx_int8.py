@@ -6,7 +6,7 @@ import numpy as np
 import onnx
 import onnxruntime
 import pytest
-from onnx_runs import SMALL, pictures, run, small, zoo
+from onnx_runs import SMALL, pictures, random, run, small, zoo
 
 import lenet
 from lenet.data import glyphs
@@ -84,6 +84,15 @@ def test_a_layer_that_answers_with_one_number_only():
     model = lenet.Model(model.network, lenet.Preparation((1, 14, 13), low=0.1, high=1.0), weights)
     images = pictures(model)
     np.testing.assert_allclose(run(file(model, images), model, images)["scores"], model.scores(images), rtol=0.02)
+
+
+def test_a_bias_beside_which_the_inputs_are_next_to_nothing():
+    network = lenet.Network("small", (1, 4, 4), (lenet.Conv(2, kernel=3), lenet.Flatten(), lenet.Dense(3)))
+    weights = random(network, lenet.Preparation((1, 4, 4))).weights
+    weights = {name: array * (1e-12 if name.startswith("C1") else 1) for name, array in weights.items()}
+    model = lenet.Model(network, lenet.Preparation((1, 4, 4)), weights)
+    images = pictures(model)
+    np.testing.assert_allclose(run(file(model, images), model, images)["scores"], model.scores(images), rtol=1e-3)
 
 
 def test_pictures_beyond_those_of_the_calibration_stay_in_range():

@@ -61,7 +61,9 @@ def difference(model: Model | Ensemble, data: bytes, with_preparation: bool, *, 
     try:
         found = session(data).run([SCORES], feed(model, images, with_preparation))[0]
     except Exception as error:  # what it raises has no class of its own
-        raise LenetError(f"ONNX Runtime can't run what was made of {model.name}: {error}") from None
+        raise LenetError(
+            f"ONNX Runtime can't run what was made of {model.name}; an older one may need a lower opset: {error}"
+        ) from None
     gap = float(np.abs(found - right).max() / max(np.abs(right).max(), 1e-6))
     if not np.isfinite(gap) or (exact and gap > TOLERANCE):
         raise LenetError(

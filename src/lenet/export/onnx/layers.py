@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from ...engine.layout import Weights
 from ...engine.reference.normalisation import gaussian
-from ...engine.reference.pooling import offsets
 from ...errors import LenetError
 from ...network import (
     AMPLITUDE,
@@ -28,6 +27,7 @@ from ...network import (
     StochasticPool,
     Subsample,
 )
+from ..steps import costs
 from .graph import Graph
 
 ONE_NODE = {Activation.TANH: "Tanh", Activation.SIGMOID: "Sigmoid", Activation.RELU: "Relu"}
@@ -158,8 +158,10 @@ def _deformable(graph: Graph, step: Step, layer: DeformablePool, penalty: NDArra
     """Add the largest of pixel minus penalty: a map for each place in the window, then the largest of those."""
     name, pixels, (maps, rows, columns) = f"{step.name}.pool", layer.size**2, step.output
     kernels = np.tile(np.eye(pixels).reshape(pixels, 1, layer.size, layer.size), (maps, 1, 1, 1))
-    costs = penalty.astype(np.float64) @ offsets(layer.size).T  # (maps, pixels)
-    parameters = [graph.constant(f"{name}.places", kernels), graph.constant(f"{step.name}.penalty", -costs.ravel())]
+    parameters = [
+        graph.constant(f"{name}.places", kernels),
+        graph.constant(f"{step.name}.penalty", -costs(layer, penalty).ravel()),
+    ]
     graph.node("Conv", f"{name}.penalised", *parameters, **_window(layer.size, layer.step), group=maps)
     places = graph.constant(f"{name}.places-in-a-row", (-1, maps, pixels, rows * columns), np.int64)
     graph.node("Reshape", f"{name}.each", places)

@@ -23,8 +23,9 @@ from .graph import Graph
 WEIGHED = (Conv, Dense, Subsample)
 EIGHT_BITS = (*WEIGHED, MeanPool, MaxPool, Flatten)  # what runtimes compute in 8 bits
 # 7 bits: processors without VNNI add two products of a weight and a number of 8 bits in 16, and cut off what is larger
-# (ONNX Runtime's documentation calls it saturation). 2 x 255 x 63 is not, so that all processors answer alike.
+# (saturation, in OpenVINO's and ONNX Runtime's documentation). 2 x 255 x 63 fits, so that all processors answer alike.
 LARGEST_WEIGHT = 63
+LARGEST_BIAS = 2**30  # of 32 bits, so that the products added to it have room
 
 SLOPES = {Activation.SCALED_TANH: SLOPE, Activation.TANH: 1.0, Activation.SIGMOID: 0.5}  # of tanh's argument
 STEEPEST = 0.999  # of tanh: beyond it the curve is as good as flat
@@ -59,7 +60,7 @@ class Quantiser:
             round_to(graph, f"{step.name}.reads", grid)
         if isinstance(layer, WEIGHED):
             if layers.shape(graph, step):
-                round_to(graph, f"{step.name}.reads-shaped", grid)  # both of a kernel's ends must be whole numbers
+                round_to(graph, f"{step.name}.reads-shaped", grid)  # runtimes look for the rounding right before
             layers.weigh(graph, step, _parameters(graph, step, weights, grid))
             self._round_sums(graph, step)
         else:
@@ -80,12 +81,12 @@ class Quantiser:
 def _parameters(graph: Graph, step: Step, weights: Weights, grid: Grid) -> list[str]:
     """Add a layer's weights in 8 bits and biases in 32; return the tensors of float32 that they mean."""
     arrays = layers.arrays(step, weights)
-    whole, scale = per_map(arrays["weight"])
+    bias = arrays.get("bias", np.zeros(len(arrays["weight"]), np.float32)).astype(np.float64)
+    whole, scale = per_map(arrays["weight"], np.abs(bias) / (grid.scale * LARGEST_BIAS))
     names = [_meant(graph, f"{step.name}.weight", whole, scale)]
     if "bias" in arrays:
         units = scale * np.float32(grid.scale)  # as the sums have them
-        bias = np.rint(arrays["bias"] / units.astype(np.float64)).clip(-(2**31), 2**31 - 1)
-        names.append(_meant(graph, f"{step.name}.bias", bias.astype(np.int32), units))
+        names.append(_meant(graph, f"{step.name}.bias", np.rint(bias / units).astype(np.int32), units))
     return names
 
 
@@ -106,10 +107,12 @@ def over(low: float, high: float) -> Grid:
     return Grid(scale, round(-128 - low / scale))
 
 
-def per_map(weight: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Return weights (maps, ...) as whole numbers, and the scale of each map (maps,)."""
+def per_map(
+    weight: NDArray[np.float32], least: NDArray[np.float64] | float = 0.0
+) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Return weights (maps, ...) as whole numbers, and the scale of each map (maps,), ``least`` or more."""
     axes = tuple(range(1, weight.ndim))
-    scale = (np.abs(weight).max(axes) / LARGEST_WEIGHT).astype(np.float32)
+    scale = np.maximum(np.abs(weight).max(axes) / LARGEST_WEIGHT, least).astype(np.float32)
     scale[scale == 0] = 1.0
     whole = np.rint(weight / scale.reshape(-1, *(1,) * len(axes)))
     return whole.astype(np.int8), scale
