@@ -13,12 +13,13 @@ DEFAULT = "lenet5"
 
 
 @click.command(
-    short_help="A model as ONNX.",
+    short_help="A model as ONNX or plain C.",
     epilog=examples(
         "lenet export lenet5.onnx",
         "lenet export lenet5.onnx --with-preparation",
         "lenet export lenet5-int8.onnx --int8",
         "lenet export digits.onnx --model runs/my-run",
+        "lenet export lenet5.h --int8",
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
@@ -28,7 +29,7 @@ DEFAULT = "lenet5"
     shell_complete=complete_network,
     help="Which one; by default the one that the file is named after, or lenet5.",
 )
-@click.option("--int8", is_flag=True, default=None, help="Weights and layers in 8 bits, calibrated on training digits.")
+@click.option("--int8", is_flag=True, default=None, help="In whole numbers of 8 bits, calibrated on training digits.")
 @click.option(
     "--data", metavar="NAME|PATH", help="With --int8: what to calibrate on; by default what it was trained on."
 )
@@ -36,7 +37,7 @@ DEFAULT = "lenet5"
 @click.option("--opset", metavar="N", type=int, help="ONNX: the version of its operators.")
 @json_option
 def export(file: Path, model: str | None, as_json: bool, **options: object) -> None:
-    """Write a model to FILE, whose suffix says the format: .onnx is ONNX.
+    """Write a model to FILE, whose suffix says the format: .onnx is ONNX, .h a header of plain C.
 
     A file named after a model whose weights are in the package, such as d2l.onnx or d2l-int8.onnx, gets that model;
     any other name gets lenet5. --model takes such a name too, a model's file, or the folder of a run.

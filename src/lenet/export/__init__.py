@@ -72,6 +72,8 @@ def _check_options(suffix: str, writer: Callable[..., Written], options: dict[st
     for name in options:
         if name not in known:
             raise LenetError(f"a {suffix} file has no option {name!r}; it has: {', '.join(known)}")
+    if options.get("data") is not None and not options.get("int8"):
+        raise LenetError("--data is what int8 is calibrated on; float32 needs none: leave it out, or add --int8")
 
 
 def _model(model: Model | Ensemble | str | os.PathLike[str]) -> Model | Ensemble:
@@ -85,7 +87,11 @@ def _model(model: Model | Ensemble | str | os.PathLike[str]) -> Model | Ensemble
 class _Callable(ModuleType):
     """This module answers as the function of its name: ``lenet.export(...)``."""
 
-    __call__ = staticmethod(export)
+    def __call__(
+        self, model: Model | Ensemble | str | os.PathLike[str], path: str | os.PathLike[str], **options: Any
+    ) -> Path:
+        """Write a model in the format that the path's suffix names, and return the path; see ``write``."""
+        return export(model, path, **options)
 
 
 sys.modules[__name__].__class__ = _Callable

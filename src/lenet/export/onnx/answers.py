@@ -55,7 +55,9 @@ def label(graph: Graph, scores: str) -> str:
 
 
 def sure(graph: Graph, first: str, gap: float) -> str:
-    """Add whether the best of the first member's scores (N, 2 or more) beats the second by ``gap`` or more, (N, 1)."""
+    """Add whether the best of the first member's scores (N, classes) beats the second by ``gap`` or more, (N, 1)."""
+    if graph.shape[0] < 2:
+        return graph.constant("sure", [[True]], np.bool_)
     two = graph.constant("sure.two", [2], np.int64)
     graph.of("TopK", "sure.best", [first, two], further=["sure.places"], axis=1)
     graph.node("MatMul", "sure.gap", graph.constant("sure.difference", [[1], [-1]]))

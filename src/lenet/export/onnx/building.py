@@ -54,7 +54,7 @@ def build(model: Model | Ensemble, *, with_preparation: bool, add: Sequence[Add]
 
 def _combine(graph: Graph, model: Ensemble, scores: list[str], probabilities: list[str]) -> None:
     """Add what the members of an ensemble answer together, as ``Ensemble`` says it."""
-    if model.sure is None or model.network.classes < 2 or len(scores) == 1:
+    if model.sure is None:
         graph.of("Sum", SCORES, scores)
         if probabilities:
             graph.of("Mean", PROBABILITIES, probabilities)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,9 +11,14 @@ from numpy.typing import NDArray
 from ...engine.reference.preparing import pixels, prepare
 from ...errors import LenetError
 from ...model import Ensemble, Model
+from ..int8.accuracy import Accuracy
 from .building import INPUT, PICTURE, SCORES
 
+if TYPE_CHECKING:
+    from ...data import Dataset
+
 PICTURES = 64
+SOME = 500  # test pictures at once
 TOLERANCE = 1e-4  # of the largest score: far more than rounding, far less than a fault
 
 
@@ -56,7 +61,9 @@ def difference(model: Model | Ensemble, data: bytes, with_preparation: bool, *, 
     try:
         found = session(data).run([SCORES], feed(model, images, with_preparation))[0]
     except Exception as error:  # what it raises has no class of its own
-        raise LenetError(f"ONNX Runtime can't run what was made of {model.name}: {error}") from None
+        raise LenetError(
+            f"ONNX Runtime can't run what was made of {model.name}; an older one may need a lower opset: {error}"
+        ) from None
     gap = float(np.abs(found - right).max() / max(np.abs(right).max(), 1e-6))
     if not np.isfinite(gap) or (exact and gap > TOLERANCE):
         raise LenetError(
@@ -64,3 +71,16 @@ def difference(model: Model | Ensemble, data: bytes, with_preparation: bool, *, 
             "nothing was kept: please report it, with the network"
         )
     return gap
+
+
+def cost(model: Model | Ensemble, data: bytes, with_preparation: bool, dataset: Dataset) -> Accuracy | None:
+    """Return how many test pictures a file in 8 bits and the model read wrong; None: the data set has none."""
+    images, labels = dataset.test_images.reshape(-1, *dataset.shape), dataset.test_labels
+    if not len(images):
+        return None
+    running, wrong = session(data, threads=0), 0
+    for start in range(0, len(images), SOME):
+        part = slice(start, start + SOME)
+        scores = running.run([SCORES], feed(model, images[part], with_preparation))[0]
+        wrong += int((scores.argmax(1) != labels[part]).sum())
+    return Accuracy(dataset.name, len(images), model.evaluate(images, labels).wrong, wrong)

@@ -22,7 +22,7 @@ def opset_of(wanted: int | None) -> int:
     last = min(LAST_OPSET, onnx.defs.onnx_opset_version())
     if wanted is None:
         return DEFAULT_OPSET
-    if isinstance(wanted, bool) or not isinstance(wanted, int) or not FIRST_OPSET <= wanted <= last:
+    if not isinstance(wanted, int) or not FIRST_OPSET <= wanted <= last:
         raise LenetError(f"opset must be a whole number from {FIRST_OPSET} to {last}, but is {wanted!r}")
     return wanted
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from ...engine.layout import Weights
 from ...engine.reference.normalisation import gaussian
-from ...engine.reference.pooling import offsets
 from ...errors import LenetError
 from ...network import (
     AMPLITUDE,
@@ -28,6 +27,7 @@ from ...network import (
     StochasticPool,
     Subsample,
 )
+from ..steps import costs
 from .graph import Graph
 
 ONE_NODE = {Activation.TANH: "Tanh", Activation.SIGMOID: "Sigmoid", Activation.RELU: "Relu"}
@@ -54,10 +54,7 @@ def add(graph: Graph, step: Step, weights: Weights) -> None:
 def sums(graph: Graph, step: Step, weights: Weights) -> None:
     """Add a layer up to its activation."""
     name, layer = step.name, step.layer
-    if isinstance(layer, (Dense, RBF)):
-        graph.row(f"{name}.row")
-    elif not isinstance(layer, Flatten):
-        graph.maps(f"{name}.maps")
+    shape(graph, step)
     match layer:
         case Conv() | Subsample() | Dense():
             weigh(graph, step, [graph.constant(f"{name}.{key}", array) for key, array in arrays(step, weights).items()])
@@ -68,12 +65,22 @@ def sums(graph: Graph, step: Step, weights: Weights) -> None:
         case LocalContrastNorm():
             _contrast(graph, step, layer)
         case Flatten():
-            graph.row(f"{name}.row")
+            pass
         case RBF():
             _distances(graph, step, weights.get(f"{name}.weight", np.array(layer.targets(), np.float32)))
         case _:
             raise LenetError(f"layer {name} is a {type(layer).__name__}, which lenet can't write as ONNX")
     graph.shape = step.output
+
+
+def shape(graph: Graph, step: Step) -> bool:
+    """Make the last tensor a row of units or maps, as a layer reads it; return whether it wasn't."""
+    before = graph.flat
+    if isinstance(step.layer, (Dense, RBF, Flatten)):
+        graph.row(f"{step.name}.row")
+    else:
+        graph.maps(f"{step.name}.maps")
+    return graph.flat is not before
 
 
 def activate(graph: Graph, step: Step) -> None:
@@ -151,8 +158,10 @@ def _deformable(graph: Graph, step: Step, layer: DeformablePool, penalty: NDArra
     """Add the largest of pixel minus penalty: a map for each place in the window, then the largest of those."""
     name, pixels, (maps, rows, columns) = f"{step.name}.pool", layer.size**2, step.output
     kernels = np.tile(np.eye(pixels).reshape(pixels, 1, layer.size, layer.size), (maps, 1, 1, 1))
-    costs = penalty.astype(np.float64) @ offsets(layer.size).T  # (maps, pixels)
-    parameters = [graph.constant(f"{name}.places", kernels), graph.constant(f"{step.name}.penalty", -costs.ravel())]
+    parameters = [
+        graph.constant(f"{name}.places", kernels),
+        graph.constant(f"{step.name}.penalty", -costs(layer, penalty).ravel()),
+    ]
     graph.node("Conv", f"{name}.penalised", *parameters, **_window(layer.size, layer.step), group=maps)
     places = graph.constant(f"{name}.places-in-a-row", (-1, maps, pixels, rows * columns), np.int64)
     graph.node("Reshape", f"{name}.each", places)
