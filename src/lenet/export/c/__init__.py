@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from ...errors import LenetError
 from ...files import write_atomically
 from ...model import Ensemble, Model
 from ..steps import single
@@ -36,8 +35,6 @@ def write(
     from .header import header
 
     model = single(model)
-    if data is not None and not int8:
-        raise LenetError("--data is what int8 is calibrated on; float32 needs none: leave it out, or add --int8")
     prefix = text.identifier(path.stem, otherwise=text.identifier(model.name))
     pictures, cost = vectors.pictures(model.preparation.shape), None
     if int8:
