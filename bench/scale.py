@@ -91,10 +91,11 @@ def run(workers: int, quick: bool) -> Measured:
 def _by_processes(settings: Any, paths: list[Path], workers: int) -> float:
     """Return the seconds of a processor for a picture, from when all processes read to the last picture."""
     stream = import_module("lenet.reading.many").stream
-    warm, used = len(paths) // 5, list[float]()
-    for _ in stream(settings, paths, workers=workers, pages=True):
-        used.append(_used_by_all())
-    return (used[-1] - used[warm]) / (len(paths) - 1 - warm)
+    warm, before = len(paths) // 5, 0.0
+    for place, _ in enumerate(stream(settings, paths, workers=workers, pages=True)):
+        if place == warm:
+            before = _used_by_all()
+    return (_used_by_all() - before) / (len(paths) - 1 - warm)
 
 
 @dataclass(frozen=True)
@@ -107,19 +108,20 @@ class OnRay:
 
 
 def _by_ray(settings: Any, folder: Path, out: Path, chunk: int, workers: int) -> OnRay:
-    begun, came = perf_counter(), list[tuple[float, float, float, int]]()
+    begun, came, at = perf_counter(), list[float](), list[tuple[float, float, int, int]]()
 
-    def tell(done: int, _: int) -> None:
-        came.append((perf_counter() - begun, _used(), _used_by_all(), done))
+    def tell(done: int, pictures: int) -> None:
+        came.append(perf_counter() - begun)
+        if len(came) == 1 + 2 * workers or done == pictures:  # all of them read; the end
+            at.append((_used(), _used_by_all(), done, len(came)))
 
     import_module("lenet.cluster.reading").read_source(settings, folder, out, chunk=chunk, workers=workers, tell=tell)
-    warm = min(2 * workers, len(came) - 2)  # parts until all workers read
-    (_, driver, all_, done), last = came[warm], came[-1]
-    parts = len(came) - 1 - warm
+    (driver, all_, pictures, parts), last = at[0], at[-1]
+    driver = last[0] - driver
     return OnRay(
-        first=came[1][0],  # the one before it is of what was there at first
-        picture=(last[2] - all_ - (last[1] - driver)) / (last[3] - done),
-        driver=(last[1] - driver) / parts,
+        first=came[1],  # the one before it is of what was there at first
+        picture=(last[1] - all_ - driver) / (last[2] - pictures),
+        driver=driver / (last[3] - parts),
     )
 
 
