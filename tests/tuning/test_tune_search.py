@@ -232,7 +232,7 @@ def test_jobs_are_drawn_as_others_end(workers):
 
     for _, result in jobs.run_here(answer, arguments(), common=(10,), workers=workers):
         got.append(result)
-    assert sorted(got[:4]) == [0, 10, 20, 30] and str(got[4]) == "it is wrong"
+    assert sorted(got[:4]) == [0, 10, 20, 30] and str(got[4]) == "it is wrong" and len(got) == 5
     assert all(number - ended <= workers for number, ended in drawn)
 
 
