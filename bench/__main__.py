@@ -40,8 +40,8 @@ def parser() -> argparse.ArgumentParser:
         default="speed",
         choices=("speed", "seeds", "gpu", "tanh", "memory", "start", "sliding", "scale"),
         help="speed beside other systems (default); a network's errors over several seeds; training and reading on "
-        "PyTorch's best device; the activations' largest errors; the memory that training takes; the time that "
-        "lenet --help takes; a line read at every place at once; reading by a cluster, and what more machines would buy",
+        "PyTorch's best device; the activations' largest errors; the memory that training takes; the time that lenet "
+        "--help takes; a line read at every place at once; reading by a cluster, and what more machines would buy",
     )
     options.add_argument("--network", default="lenet5", help="of seeds: a row of the zoo; default: lenet5")
     options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds, gpu: how many; default: 10")

@@ -232,7 +232,7 @@ def test_jobs_are_drawn_as_others_end(workers):
 
     for _, result in jobs.run_here(answer, arguments(), common=(10,), workers=workers):
         got.append(result)
-    assert sorted(got[:4]) == [0, 10, 20, 30] and str(got[4]) == "it is wrong"
+    assert sorted(got[:4]) == [0, 10, 20, 30] and str(got[4]) == "it is wrong" and len(got) == 5
     assert all(number - ended <= workers for number, ended in drawn)
 
 
@@ -299,11 +299,15 @@ def test_a_damaged_log_is_told_of_and_half_a_line_is_cut_off(tune, written):
         tune(resume=tuned.folder)
 
 
-def test_without_optuna_the_command_that_installs_it_is_named(tune, written, monkeypatch, tmp_path):
-    monkeypatch.setitem(sys.modules, "optuna", None)
-    with pytest.raises(LenetError, match=r'needs optuna, which isn\'t installed: pip install "lenet\[tune\]"'):
-        tune(written(ONE))
-    assert not (tmp_path / "out").exists()
+@pytest.mark.parametrize(("package", "extra", "options"), [("optuna", "tune", {}), ("ray", "ray", {"ray": True})])
+def test_what_is_missing_is_named_with_the_command_that_installs_it(
+    space, monkeypatch, tmp_path, package, extra, options
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(LenetError, match=rf'needs {package}, which isn\'t installed: pip install "lenet\[{extra}\]"'):
+        lenet.tune(space, **options)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.slow

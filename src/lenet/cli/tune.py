@@ -35,7 +35,7 @@ COUNT, SOME = click.IntRange(1), click.IntRange(0)
 @click.option("--resume", metavar="FOLDER", type=click.Path(), help="Go on with the search of this folder.")
 @click.option("--workers", metavar="N", type=COUNT, help="Trials at a time, a core each; by default one a core.")
 @click.option("--ray", is_flag=True, help="Train on a cluster of Ray's.")
-@click.option("--ray-address", metavar="A", help="Of the cluster: HOST:PORT, or auto; by default a local one.")
+@click.option("--ray-address", metavar="HOST:PORT", help="The cluster; by default $RAY_ADDRESS, or this machine.")
 @json_option
 def tune(space: str | None, resume: str | None, *, as_json: bool, **options: object) -> None:
     """Search the networks and recipes of a space for the lowest error on training digits that are held out.

@@ -4,33 +4,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.dataset import Dataset
 from ..errors import LenetError
-from ..extras import require
-from ..files import append_to, take, whole_lines
+from ..files import take, whole_lines
 from ..plain import to_plain
 from ..zoo import Entry
+from . import sampling
 from .candidate import Candidate, choose, chosen_by_base
-from .space import Pruner, Space
+from .space import Space
 from .trial import State, Trial
 
 if TYPE_CHECKING:
     import optuna
 
 FILE, STUDY = "study.log", "lenet"
-ABOUT, OUTCOME = (
-    "about",
-    "outcome",
-)  # what is kept of a trial beside what Optuna keeps: when it is drawn, and at its end
-DULL = 10  # draws in vain, one after the other, after which they are at random
-FIRST = 5  # trials before the median is asked
+# What is kept of a trial beside what Optuna keeps: when it is drawn, and at its end.
+ABOUT, OUTCOME = "about", "outcome"
 
 
 class Ledger:
@@ -44,7 +37,7 @@ class Ledger:
 
     def __enter__(self) -> Ledger:
         """Open the storage; raise ``LenetError`` where it is damaged, or another process works in the folder."""
-        self._optuna = _optuna()
+        self._optuna = sampling.package()
         self._verbosity = self._optuna.logging.get_verbosity()
         self._lock = take(self.folder, "lenet tune")
         self._optuna.logging.set_verbosity(self._optuna.logging.ERROR)
@@ -79,8 +72,8 @@ class Ledger:
     def ask(self) -> tuple[int, Candidate]:
         """Draw a trial, from what came before and the seed alone; one that can't be trained is told of at once."""
         states = self._optuna.trial.TrialState
-        with _quiet():
-            self._study.sampler = self._sampler()
+        with sampling.quiet():
+            self._study.sampler = sampling.sampler(self.space.search.seed, len(self.trials()), self.in_vain())
             trial = self._study.ask()
             candidate = choose(self.space, trial, self._data)
         entry = candidate.entry
@@ -127,19 +120,7 @@ class Ledger:
 
         By PED-ANOVA (Watanabe, Bansal and Hutter, 2023). None of fewer than ten trials, or where nothing stands out.
         """
-        optuna = self._optuna
-        trained = [t for t in self._study.get_trials(deepcopy=False) if t.intermediate_values and t.params]
-        if len(trained) < 2 * FIRST:
-            return {}
-        copy = optuna.create_study(storage=optuna.storages.InMemoryStorage())
-        for each in trained:
-            value = each.value if each.value is not None else each.intermediate_values[max(each.intermediate_values)]
-            copy.add_trial(optuna.create_trial(value=value, params=each.params, distributions=each.distributions))
-        with _quiet():
-            found = optuna.importance.get_param_importances(
-                copy, evaluator=optuna.importance.PedAnovaImportanceEvaluator()
-            )
-        return {name: float(share) for name, share in found.items()} if sum(found.values()) > 0 else {}
+        return sampling.importances(self._study.get_trials(deepcopy=False))
 
     def _open(self) -> Any:
         optuna, path = self._optuna, self.folder / FILE
@@ -147,15 +128,11 @@ class Ledger:
             _ = [json.loads(line) for line in whole_lines(path).splitlines()]
         except ValueError:
             raise LenetError(f"{path} is damaged; begin anew in another folder") from None
-        quarter = self.space.base.recipe.passes // 4
-        pruners = {
-            Pruner.MEDIAN: lambda: optuna.pruners.MedianPruner(n_startup_trials=FIRST, n_warmup_steps=quarter + 1),
-            Pruner.HALVING: optuna.pruners.SuccessiveHalvingPruner,
-            Pruner.NONE: optuna.pruners.NopPruner,
-        }
-        storage = optuna.storages.JournalStorage(_log(path))
         study = optuna.create_study(
-            study_name=STUDY, storage=storage, load_if_exists=True, pruner=pruners[self.space.search.pruner]()
+            study_name=STUDY,
+            storage=optuna.storages.JournalStorage(sampling.log(path)),
+            load_if_exists=True,
+            pruner=sampling.pruner(self.space.search.pruner, self.space.base.recipe.passes),
         )
         base = chosen_by_base(self.space)
         if base is not None and not study.get_trials(deepcopy=False):
@@ -177,30 +154,11 @@ class Ledger:
         trial.set_user_attr(OUTCOME, {"why": why, "seconds": seconds})
         self._study.tell(trial, error, state=state)
 
-    def _sampler(self) -> Any:
-        """Return what draws the next trial, seeded by the search's seed and how many came before.
-
-        So a search that was killed and gone on with draws what one that wasn't would have.
-        """
-        trials = self.trials()
-        digest = hashlib.sha256(f"{self.space.search.seed} {len(trials)}".encode()).digest()
-        seed = int.from_bytes(digest[:4], "big")
-        if self.in_vain() >= DULL:
-            return self._optuna.samplers.RandomSampler(seed=seed)
-        return self._optuna.samplers.TPESampler(
-            seed=seed,
-            multivariate=True,  # so that kernels that don't go together are learned
-            group=True,
-            constant_liar=True,  # what is being tried elsewhere isn't tried again
-        )
-
 
 def _trial(frozen: Any) -> Trial:
     about, outcome = frozen.user_attrs[ABOUT], frozen.user_attrs.get(OUTCOME, {})
-    why, errors = (
-        outcome.get("why", ""),
-        tuple(frozen.intermediate_values[i] for i in sorted(frozen.intermediate_values)),
-    )
+    why, seen = outcome.get("why", ""), frozen.intermediate_values
+    errors = tuple(seen[pass_] for pass_ in sorted(seen))
     states = {
         "RUNNING": State.RUNNING,
         "COMPLETE": State.DIVERGED if why else State.DONE,
@@ -226,33 +184,3 @@ def _digest(candidate: Candidate) -> str:
     entry = candidate.entry
     said = candidate.settings if entry is None else [to_plain(entry.network), to_plain(entry.recipe)]
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
-
-
-def _optuna() -> Any:
-    optuna = require("optuna", "tune", "searching networks and recipes")
-    require("optuna.storages.journal", "tune", "searching networks and recipes")
-    return optuna
-
-
-def _log(path: Path) -> Any:
-    """Return Optuna's log in a file that is this process's alone: no lock of its own, no wait for the disk.
-
-    What a kill leaves is whole lines and perhaps a half; Optuna waits for the disk ten times a trial.
-    """
-    from optuna.storages.journal import JournalFileBackend
-
-    class Log(JournalFileBackend):
-        def append_logs(self, logs: list[dict[str, Any]]) -> None:
-            append_to(path, "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode())
-
-    return Log(str(path))
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep to ourselves that parts of Optuna's sampler may change in a later version."""
-    import optuna
-
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        yield

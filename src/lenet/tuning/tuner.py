@@ -11,12 +11,14 @@ from pathlib import Path
 
 from ..data.dataset import Dataset, Parts
 from ..errors import LenetError
+from ..extras import require
 from ..files import numbered_folder, write_atomically
 from ..processes import can_begin_processes, cores
 from ..training import Interrupted, train
 from ..training.interrupts import Interrupts
 from ..training.selection import Selection
 from ..training.settings import Data, check, dataset_of
+from . import sampling
 from .again import retrain
 from .jobs import run_here
 from .ledger import Ledger
@@ -72,6 +74,9 @@ def tune(
         raise LenetError("give a space to search, or the folder of a search to go on with by resume")
     if resume is not None and out is not None:
         raise LenetError("a search that is gone on with keeps its folder; leave out either out or resume")
+    sampling.package()
+    if ray:
+        require("ray", "ray", "working on many machines")
     folder = None if resume is None else Path(resume)
     if folder is not None and not (folder / SETTINGS).is_file():
         raise LenetError(f"{folder} isn't the folder of a search: it has no {SETTINGS}")
