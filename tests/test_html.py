@@ -200,6 +200,12 @@ def test_a_table_aligns_words_left_and_marks_the_sum():
     assert [row.get("class") for row in root.iter("tr")] == [None, None, "sum"]
 
 
+def test_a_table_leaves_out_empty_columns():
+    root = ElementTree.fromstring(html.table(("a", "b", "c"), [("1", "", ""), ("2", "", "3")], words=("c",)))
+    assert [cell.text for cell in root.iter("th")] == ["a", "c"]
+    assert [cell.get("class") for cell in root.iter("td")] == [None, "w"] * 2
+
+
 def test_curves_rise_where_values_do():
     root = ElementTree.fromstring(html.curves([html.Line(HOSTILE, [(0, 1), (1, 2), (3, 4)])], "passes"))
     (line,) = root.iter("{http://www.w3.org/2000/svg}polyline")

@@ -56,9 +56,10 @@ def test_a_compiler_that_is_too_old_or_another(tmp_path, name, version):
 @needs_cmake
 @needs_compiler
 def test_clang_cl_is_told_apart(tmp_path):
-    pretended = {"": shutil.which("c++"), "_FORCED": "ON", "_ID": "Clang", "_VERSION": "18.1"}
-    settings = [f"-DCMAKE_CXX_COMPILER{key}={value}" for key, value in pretended.items()]
-    code, told = configure(tmp_path, *settings, "-DCMAKE_CXX_COMPILER_FRONTEND_VARIANT=MSVC")
+    pretended = tmp_path / "clang-cl"
+    pretended.write_text('#!/bin/sh\nexec c++ "$@"\n')
+    pretended.chmod(0o755)
+    code, told = configure(tmp_path / "build", compiler=str(pretended))
     assert code != 0
     assert "built by clang++, not by clang-cl" in told
 

@@ -41,7 +41,7 @@ def note(text: str) -> str:
 def table(
     heads: Sequence[str], rows: Iterable[Sequence[str]], words: Collection[str] = (), *, total: bool = False
 ) -> str:
-    """Return rows under heads.
+    """Return rows under heads, without columns that are empty throughout.
 
     Args:
         heads: the name of each column.
@@ -49,13 +49,16 @@ def table(
         words: heads of the columns that are aligned left; the others hold numbers and are aligned right.
         total: whether the last row is a sum.
     """
+    cells = list(rows)
+    filled = [place for place in range(len(heads)) if any(row[place] for row in cells)]
+    heads, cells = [heads[place] for place in filled], [[row[place] for place in filled] for row in cells]
     classes = [' class="w"' if head in words else "" for head in heads]
 
-    def line(tag: str, cells: Sequence[str]) -> str:
-        pairs = zip(classes, cells, strict=True)
+    def line(tag: str, texts: Sequence[str]) -> str:
+        pairs = zip(classes, texts, strict=True)
         return "".join(f"<{tag}{side}>{escape(cell)}</{tag}>" for side, cell in pairs)
 
-    lines = [f"<tr>{line('td', row)}</tr>" for row in rows]
+    lines = [f"<tr>{line('td', row)}</tr>" for row in cells]
     if total:
         lines[-1] = lines[-1].replace("<tr>", '<tr class="sum">', 1)
     return f"<table><thead><tr>{line('th', heads)}</tr></thead><tbody>{''.join(lines)}</tbody></table>"

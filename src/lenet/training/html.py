@@ -65,8 +65,7 @@ def history(rows: Sequence[Row]) -> str:
         "digits/s": [f"{row.digits_per_second:,.0f}" for row in rows],
         "seconds": [f"{row.seconds:.1f}" for row in rows],
     }
-    filled = {head: column for head, column in columns.items() if any(column)}
-    return html.table(tuple(filled), zip(*filled.values(), strict=True))
+    return html.table(tuple(columns), zip(*columns.values(), strict=True))
 
 
 def _points(rows: Sequence[Row], column: str) -> Iterable[tuple[float, float]]:
