@@ -1,4 +1,4 @@
-"""The benchmark's command line: ``python -m bench [speed | seeds | tanh | memory | start | reading]``."""
+"""The benchmark's command line: ``python -m bench [WHAT]``; ``--help`` lists what."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def parser() -> argparse.ArgumentParser:
         "what",
         nargs="?",
         default="speed",
-        choices=("speed", "seeds", "tanh", "memory", "start", "sliding"),
+        choices=("speed", "seeds", "tanh", "memory", "start", "sliding", "scale"),
         help="speed beside other systems (default); a network's errors over several seeds; the activations' largest "
-        "errors; the memory that training takes; the time that lenet --help takes; a line read at every place at once",
+        "errors; the memory that training takes; the time that lenet --help takes; a line read at every place at once; "
+        "reading by a cluster, and what more machines would buy",
     )
     options.add_argument("--network", default="lenet5", help="of seeds: a row of the zoo; default: lenet5")
     options.add_argument("--seeds", type=int, default=10, metavar="N", help="of seeds: how many; default: 10")
@@ -72,12 +73,21 @@ def run(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
 
         times = start_time()
         return f"lenet --help took {told(times)}\n", {"seconds of lenet --help": times}
+    if arguments.what in ("sliding", "scale"):
+        return _parts_of_reading(arguments)
+    return _speed(arguments)
+
+
+def _parts_of_reading(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:
     if arguments.what == "sliding":
         from . import sliding
 
         slid = sliding.run(arguments.threads)
         return sliding.summary(slid), {"sliding": slid}
-    return _speed(arguments)
+    from . import scale
+
+    found = scale.run(arguments.threads, arguments.quick)
+    return scale.summary(found), {"scale": scale.document(found)}
 
 
 def _speed(arguments: argparse.Namespace) -> tuple[str, dict[str, Any]]:

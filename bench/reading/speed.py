@@ -45,17 +45,16 @@ def speed(folder: Path, rounds: int) -> list[Task]:
     """Write the pictures into a folder, read them, from file to answer, and return the times."""
     reading: Any = import_module("lenet.reading")
     read, read_many = reading.read, reading.read_many
-    digits, amounts = _digits(folder), _amounts(folder)
-    page = _page(folder)
+    digits, some, page = _digits(folder), amounts(folder, FOLDER), _page(folder)
 
     def each(paths: list[Path], **told: bool) -> float:
         return seconds(lambda: [read(path, **told) for path in paths]) / len(paths)
 
     runs: dict[str, tuple[float, Callable[[], float]]] = {
         "a cropped digit": (0.002, partial(each, digits, single=True)),
-        "an amount": (0.015, partial(each, amounts[:DIGITS], line=True)),
+        "an amount": (0.015, partial(each, some[:DIGITS], line=True)),
         f"a page of {PAGE // 1_000_000} megapixels": (1.5, partial(each, [page], page=True)),
-        f"a folder of {len(amounts):,} amounts": (8.0, lambda: seconds(lambda: list(read_many(amounts, line=True)))),
+        f"a folder of {len(some):,} amounts": (8.0, lambda: seconds(lambda: list(read_many(some, line=True)))),
     }
     for _, run in runs.values():
         run()  # what is loaded only when it is first used
@@ -88,9 +87,10 @@ def _digits(folder: Path) -> list[Path]:
     return [_saved(folder / f"digit{n}.png", picture) for n, picture in enumerate(pictures(images, dark=True))]
 
 
-def _amounts(folder: Path) -> list[Path]:
+def amounts(folder: Path, count: int) -> list[Path]:
+    """Write pictures of amounts, and return their paths."""
     paths = []
-    for number, (picture, _) in enumerate(islice(made_lines(FOLDER), FOLDER)):
+    for number, (picture, _) in enumerate(islice(made_lines(count), count)):
         image = Image.fromarray(picture)
         image.thumbnail(AMOUNT, Image.Resampling.LANCZOS)
         paths.append(_saved(folder / f"amount{number}.jpg", image))

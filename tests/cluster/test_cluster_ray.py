@@ -16,7 +16,9 @@ MANY = 40  # slow pictures: 8 s for one worker
 JOBS = """
 import json, sys
 from jobs_to_do import job
-from lenet.cluster import run_jobs
+from lenet.cluster import connected, run_jobs
+with connected("local", workers=1) as ray:
+    print([node["NodeManagerAddress"] for node in ray.nodes()])
 arguments = [(what, f"{sys.argv[1]}/mark") for what in ("a", "dies once", "refuses", "b")]
 arguments.append(("dies", f"{sys.argv[1]}/other"))
 print(json.dumps(sorted((n, str(r)) for n, r in run_jobs(job, arguments, common=["x"], address="local", workers=2))))
@@ -152,7 +154,8 @@ def test_the_real_reader_reads_the_same(drive, tmp_path, monkeypatch):
 def test_jobs(drive, tmp_path):
     code, out, err = drive(JOBS, tmp_path).end()
     assert (code, err) == (0, ""), err
-    found, wrong = out.splitlines()
+    addresses, found, wrong = out.splitlines()
+    assert addresses == "['127.0.0.1']"  # it listens to this machine only
     lost = "its worker was lost 3 times; the last time: The worker died unexpectedly while executing this task."
     (*others, (number, text)) = json.loads(found)
     assert others == [

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from importlib import import_module
 from typing import Any
 
 from ..errors import LenetError
@@ -42,7 +43,7 @@ def connected(address: str | None = None, *, workers: int | None = None) -> Iter
         yield ray
         return
     address = address or os.environ.get(ADDRESS) or "local"
-    with _silent():
+    with _private("worker", "_worker_logs_enabled"):  # else it tells of lost workers on stdout, where answers go
         _connect(ray, address, workers)
         try:
             yield ray
@@ -56,8 +57,11 @@ def _connect(ray: Any, address: str, workers: int | None) -> None:
         options = {"num_cpus": workers or cores(), "object_store_memory": STORE, "include_dashboard": False}
     elif address != "auto":
         _reach(address)
+    # A cluster runs what anyone sends it: one of our own listens to this machine only, as Ray's do on macOS.
+    only_here = _private("ray_constants", "ENABLE_RAY_CLUSTER") if address == "local" else nullcontext()
     try:
-        ray.init(address=address, log_to_driver=False, logging_level="ERROR", **options)
+        with only_here:
+            ray.init(address=address, log_to_driver=False, logging_level="ERROR", **options)
     except (OSError, RuntimeError, ValueError, AssertionError) as error:
         ray.shutdown()
         first = str(error).strip().partition("\n")[0]
@@ -81,13 +85,12 @@ def _reach(address: str) -> None:
 
 
 @contextmanager
-def _silent() -> Iterator[None]:
-    """Keep Ray from printing of lost workers on stdout, where our answers go; no setting of its keeps it from that."""
-    from ray._private import worker
-
-    before = getattr(worker, "_worker_logs_enabled", True)
-    worker._worker_logs_enabled = False
+def _private(module: str, switch: str) -> Iterator[None]:
+    """Turn off what Ray has no setting for: a switch of a module of ``ray._private``, where this version has it."""
+    where = import_module(f"ray._private.{module}")
+    before = getattr(where, switch, None)
+    setattr(where, switch, False)
     try:
         yield
     finally:
-        worker._worker_logs_enabled = before
+        setattr(where, switch, before)
