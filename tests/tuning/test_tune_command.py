@@ -16,7 +16,9 @@ from lenet.tuning import search
 
 
 @pytest.fixture
-def command(capsys):
+def command(capsys, monkeypatch):
+    monkeypatch.setattr("lenet.report.plot.DOTS", 30)
+
     def run(*arguments):
         with pytest.raises(SystemExit) as exit_:
             main(["tune", *map(str, arguments)])

@@ -23,7 +23,6 @@ COUNT, SOME = click.IntRange(1), click.IntRange(0)
         "lenet tune my-space.toml --trials 100 --minutes 30 --workers 2",
         "lenet tune --resume tuned/my-space-001 --trials 200",
         "lenet tune my-space.toml --ray --ray-address 10.0.0.1:6379",
-        "lenet train tuned/my-space-001/best.toml",
     ),
 )
 @click.argument("space", metavar="[SPACE.toml]", required=False, type=click.Path())

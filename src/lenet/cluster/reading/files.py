@@ -62,5 +62,6 @@ def folder(called: str, entries: list[os.DirEntry[str]]) -> Folder:
         facts = tuple(f"{entry.stat().st_size} {entry.stat().st_mtime_ns}" for entry in entries)
     except OSError as error:
         raise LenetError(f"{error.filename} can't be read: {error.strerror}") from None
-    names = tuple(os.path.relpath(entry.path, called) for entry in entries)
+    before = len(os.path.join(called, ""))  # noqa: PTH118  keeps ./, as the entries' paths do
+    names = tuple(entry.path[before:] for entry in entries)
     return Folder(called, str(Path(called).absolute()), names, facts)
