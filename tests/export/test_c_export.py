@@ -44,7 +44,14 @@ def test_any_file_name_compiles(tmp_path):
 
 
 def test_names_of_layers_stay_apart():
-    assert text.distinct(["input", "C-1", "c_1", "for", "Input"]) == ["input", "c_1", "c_1_", "for_", "input_"]
+    assert text.distinct(["input", "C-1", "c_1", "for", "predict", "c_1_weight"]) == [
+        "input",
+        "c_1",
+        "nc_1",
+        "for_",
+        "npredict",
+        "nnc_1_weight",
+    ]
 
 
 def test_comments_end_where_they_should():
