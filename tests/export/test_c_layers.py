@@ -77,7 +77,13 @@ def odd():
     """Return models in which layers stand where they rarely do, and with names that C keeps for itself."""
     maps = Conv(5, kernel=3, padding=1, activation="tanh"), Subsample(1, copies=2), MaxPool(1)
     network = Network("odd", (1, 4, 4), (Flatten(), Dense(6), *maps, Dense(3)))
-    names = Conv(3, kernel=2, name="int"), Conv(2, kernel=1, name="Int"), Flatten(name="unix"), Dense(3, name="a-b")
+    names = (
+        Conv(3, kernel=2, name="int"),
+        Conv(2, kernel=1, name="Int"),
+        Flatten(name="unix"),
+        Dense(3, name="Int_weight"),
+        Dense(3, name="scaled"),
+    )
     return [
         random(network, Preparation((1, 4, 4)), engine="reference"),
         random(Network("names", (1, 4, 4), names), Preparation((1, 4, 4)), engine="reference"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from textwrap import indent, wrap
+from textwrap import wrap
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,9 @@ volatile while xor
 """
 _TAKEN = frozenset(_KEYWORDS.split())
 
+# What a header calls its own functions and constants, after its prefix.
+_OWN = ("between", "classes", "predict", "probabilities", "relu", "root", "scaled", "sigmoid", "tanh", "test")
+
 
 def identifier(name: str, otherwise: str = "network") -> str:
     """Return a name as a C identifier in small letters: ``relu-3x3`` becomes ``relu_3x3``.
@@ -35,13 +38,18 @@ def identifier(name: str, otherwise: str = "network") -> str:
 
 
 def distinct(names: Iterable[str]) -> list[str]:
-    """Return an identifier for each name, no two alike, and none that C or C++ keep for themselves."""
+    """Return an identifier for each name, none that C, C++ or the header keep for themselves, none that begins another.
+
+    A layer's constants are called after it, ``c1_weight``, so that no other layer may be.
+    """
     given: list[str] = []
     for name in names:
         word = identifier(name)
         word = f"{word}_" if word in _TAKEN else word
-        while word in given:
-            word += "_"
+        while any(
+            f"{word}_".startswith(f"{other}_") or f"{other}_".startswith(f"{word}_") for other in (*_OWN, *given)
+        ):
+            word = f"n{word}"
         given.append(word)
     return given
 
@@ -73,25 +81,35 @@ def numbers(array: NDArray[Any]) -> str:
 
 
 def _braces(array: NDArray[Any]) -> Iterator[str]:
-    if array.ndim == 1:
-        lines = wrap(", ".join(map(number, array)), WIDTH - 4)
-        if len(lines) == 1:
-            yield f"{{{lines[0]}}}"
-            return
+    if array.ndim > 1:
         yield "{"
-        yield from (f"  {line}" for line in lines)
+        for place, part in enumerate(array):
+            *lines, last = _braces(part)
+            yield from (f"  {line}" for line in lines)
+            yield f"  {last}{',' if place < len(array) - 1 else ''}"
         yield "}"
         return
+    lines = list(_lines([number(value) for value in array.tolist()]))
+    if len(lines) == 1:
+        yield f"{{{lines[0]}}}"
+        return
     yield "{"
-    for place, part in enumerate(array):
-        text = indent("\n".join(_braces(part)), "  ")
-        yield text + ("," if place < len(array) - 1 else "")
+    yield from (f"  {line}" for line in lines)
     yield "}"
 
 
-def number(value: Any) -> str:
-    """Return a number: floats as the shortest that is the same float32."""
-    if isinstance(value, (float, np.floating)):
-        short = repr(float(np.format_float_positional(np.float32(value), unique=True)))
-        return f"{short}f"
-    return str(int(value))
+def _lines(words: list[str]) -> Iterator[str]:
+    """Give the words with commas between them, as many on a line as go there."""
+    line = ""
+    for word in words:
+        if line and len(line) + len(word) + 2 > WIDTH - 8:
+            yield f"{line},"
+            line = word
+        else:
+            line = f"{line}, {word}" if line else word
+    yield line
+
+
+def number(value: float) -> str:
+    """Return a number: whole ones as they are, floats as the shortest that is the same float32."""
+    return str(value) if isinstance(value, int) else f"{float(str(np.float32(value)))!r}f"
