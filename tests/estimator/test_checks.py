@@ -20,6 +20,6 @@ def test_after_one_pass(estimator, check):
 
 
 @pytest.mark.slow
-@parametrize_with_checks([LeNetClassifier(threads=1), LeNetClassifier("relu-valid", threads=1)])
+@parametrize_with_checks([LeNetClassifier(threads=1)])
 def test_as_it_comes(estimator, check):
     check(estimator)

@@ -1,6 +1,7 @@
 """On MNIST, and what the documentation shows."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,14 +14,14 @@ PAGE = Path(__file__).parents[2] / "docs" / "scikit-learn.md"
 
 @pytest.mark.slow
 def test_on_mnist_it_is_the_run_of_lenet_train():
-    digits = lenet.data.load("mnist")
-    rows = digits.train_images.reshape(60_000, 784).astype(np.float64)  # as fetch_openml gives them
-    classifier = lenet.LeNetClassifier().fit(rows, digits.train_labels.astype(str))
-    run = lenet.train("lenet5", folder=False)
+    digits, some = lenet.data.load("mnist"), 20_000
+    rows = digits.train_images[:some].reshape(some, 784).astype(np.float64)  # as fetch_openml gives them
+    classifier = lenet.LeNetClassifier().fit(rows, digits.train_labels[:some].astype(str))
+    run = lenet.train("lenet5", recipe=replace(lenet.zoo["lenet5"].recipe, size=some), folder=False)
     assert (classifier.model_.flat == run.model.flat).all()
     test = digits.test_images.reshape(10_000, 784).astype(np.float64)
     accuracy = classifier.score(test, digits.test_labels.astype(str))
-    assert accuracy == pytest.approx(run.metrics["test"]["accuracy"]) and 0.99 < accuracy < 0.996
+    assert accuracy == pytest.approx(run.metrics["test"]["accuracy"]) and 0.98 < accuracy < 0.995
 
 
 @pytest.mark.slow
