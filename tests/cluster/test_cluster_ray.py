@@ -36,6 +36,25 @@ for _ in run_jobs(job, [("waits", sys.argv[1]), ("waits", sys.argv[2])], workers
     pass
 """
 
+TWO_MACHINES = """
+import os, sys, threading
+os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+from ray.cluster_utils import Cluster
+from stand_in import StandIn
+from lenet.cluster.reading import read_source
+about = {"num_cpus": 1, "object_store_memory": 100_000_000}
+cluster = Cluster(initialize_head=True, head_node_args={**about, "include_dashboard": False})
+other, done = cluster.add_node(**about), []
+
+def tell(*counts):
+    done.append(counts)
+    if len(done) == 3:
+        threading.Thread(target=cluster.remove_node, args=(other, False)).start()
+
+print(read_source(StandIn(), "all", "out", address=cluster.address, tell=tell)["failed"])
+cluster.shutdown()
+"""
+
 
 def wait(until, seconds: float = 60) -> None:
     for _ in range(int(seconds * 20)):
@@ -122,6 +141,13 @@ def test_a_cluster_that_is_lost(slow, drive):
     assert code != 0 and out == "" and "Traceback" not in err, err
     assert len(rows("out")) == sum(8 if part.stem != "part-000005" else 1 for part in parts("out"))
     assert drive(None, "read", "--ray", "all", "--to", "out", "--workers", 2).end()[0] == 1  # one can't be read
+    complete("out")
+
+
+@pytest.mark.slow
+def test_each_picture_once_though_a_machine_is_lost(slow, drive):
+    code, out, err = drive(TWO_MACHINES).end()
+    assert (code, out.splitlines()[-1]) == (0, "1"), err
     complete("out")
 
 
