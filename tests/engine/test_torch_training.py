@@ -22,10 +22,7 @@ torch = pytest.importorskip("torch")
 from lenet.engine.torch.engine import Stretch, TorchEngine  # noqa: E402
 
 ALL = {**CASES, **STOCHASTIC}
-FEW = [
-    "tables", "channels", "no bias", "L2Pool, 3 by 2", "DeformablePool, 2 by 1", "2 copies, 3 by 2", "contrast norm, 5",
-    "response norm, 5", "learned codes", "flatten alone", "codes alone", "stochastic, 3 by 2",
-]  # fmt: skip
+FEW = ["tables", "DeformablePool, 2 by 1", "contrast norm, 5", "learned codes", "codes alone", "stochastic, 3 by 2"]
 COPIES = Distortion(shift=1.0, rotation=10.0, copies=2)
 
 
@@ -42,7 +39,7 @@ def close(state: State, right: State, start: np.ndarray) -> None:
     assert state.updates == right.updates
 
 
-@pytest.mark.parametrize("batch", [1, 20])
+@pytest.mark.parametrize("batch", [20, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("optimiser", OPTIMISERS)
 def test_it_moves_weights_as_the_native_engine_does(optimiser, batch):
     pair = Pair(*CASES[SMOOTH])
@@ -86,7 +83,7 @@ def steady(optimiser):
     return replace(optimiser, epsilon=1e-3) if isinstance(optimiser, Adam) else optimiser
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n == "lenet5" else pytest.mark.slow) for n in zoo.ZOO])
+@pytest.mark.parametrize("name", [pytest.param(n, marks=() if n == "lenet1" else pytest.mark.slow) for n in zoo.ZOO])
 def test_every_recipe_of_the_zoo(name):
     """A few updates by each of a network's recipes, with what it distorts, loses and moves by."""
     row = zoo.entry(name)
