@@ -106,14 +106,18 @@ def test_without_pytorch(network, digits, recipe, monkeypatch):
 
 
 def test_threads_are_the_processors(network, digits, recipe, monkeypatch):
-    before = torch.get_num_threads()
-    try:
-        train(network, digits, recipe=recipe, folder=False, threads=2, **CPU)
-        assert torch.get_num_threads() == 2
-    finally:
-        torch.set_num_threads(before)
+    from lenet.engine.torch.engine import TorchEngine
+
+    given = []
+    monkeypatch.setattr(torch, "set_num_threads", given.append)
+    train(network, digits, recipe=replace(recipe, passes=1), folder=False, threads=2, **CPU)
+    assert given == [2]
     with pytest.raises(LenetError, match="threads must be a whole number"):
         train(network, digits, recipe=recipe, folder=False, threads=0, **CPU)
+    engine = TorchEngine(network, recipe.preparation, device="cpu")
+    engine.device = "cuda"
+    with pytest.raises(LenetError, match="leave them out on cuda, or take --device cpu"):
+        engine._set_threads(2)
 
 
 def test_a_model_reads_with_pytorch(network, digits, recipe, tmp_path):
@@ -200,6 +204,7 @@ def test_members_that_are_stopped_go_on_together(often, network, digits, recipe,
     assert not list(tmp_path.rglob("*.part"))
 
 
+@pytest.mark.slow
 def test_one_that_is_behind_catches_up(often, network, digits, recipe, tmp_path):
     """A member that was stopped alone goes on beside one that has ended."""
     committee = together(network, digits, recipe=recipe, members=2, folder=tmp_path / "c", **CPU)

@@ -11,6 +11,7 @@ from torch.func import functional_call, vmap
 from ...recipe import Loss
 from ..layout import Layout
 from . import losses
+from .compiling import compiled
 from .module import LeNet
 
 Draws = dict[str, Tensor]
@@ -26,11 +27,12 @@ class Gradients:
         layout: where each array lies in the flat row of weights.
     """
 
-    def __init__(self, module: LeNet, loss: Loss) -> None:
-        """Take a module that draws in its stochastic pools (``module.train()``), and the loss."""
+    def __init__(self, module: LeNet, loss: Loss, device: torch.device) -> None:
+        """Take a module that draws in its stochastic pools (``module.train()``), the loss, and the module's device."""
         self.layout, self._module, self._loss = Layout(module.network), module, loss
         self._shapes = [(module.names[name], shape) for name, shape in module.network.parameter_shapes.items()]
         self._distances = module.network.smallest_wins
+        self._read = compiled(self._read_plainly, device)
 
     def sums(self, flat: Tensor, x: Tensor, labels: Tensor, draws: Draws) -> Tensor:
         """Return (runs, size + 2): the sum of the gradients, that of the losses, and how many are read wrong.
@@ -47,7 +49,7 @@ class Gradients:
             (gradient,) = torch.autograd.grad(each.sum(), w) if self._shapes else (w,)
         return torch.cat([gradient.detach(), each.detach().sum(1, keepdim=True), wrong.sum(1, keepdim=True)], 1)
 
-    def _read(self, flat: Tensor, x: Tensor, labels: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
+    def _read_plainly(self, flat: Tensor, x: Tensor, labels: Tensor, draws: Draws) -> tuple[Tensor, Tensor]:
         """Return the loss of each pattern of each run, and 1 where it is read wrong, (runs, n) each."""
         scores = self._scores(flat, x, draws)
         each = losses.each(self._loss, scores.flatten(0, 1), labels.flatten(), self._distances)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 
 import torch
@@ -18,9 +19,26 @@ def replayed(update: Callable[[], None], changed: Sequence[Tensor], alone: bool)
         changed: those that it changes, of which the first says where; they are as they were when this returns.
         alone: whether no other process has a share in the update: what goes between processes isn't recorded.
     """
-    if changed[0].device.type != "cuda" or not alone:
+    if not on_cuda(changed[0]) or not alone:
         return update
     before = [tensor.clone() for tensor in changed]
+    graph = None
+    try:
+        graph = _recorded(update)
+    except RuntimeError as error:
+        told = str(error).strip().partition("\n")[0]
+        warnings.warn(f"an update can't be recorded as a CUDA graph, so that training is slower ({told})", stacklevel=2)
+    for tensor, kept in zip(changed, before, strict=True):
+        tensor.copy_(kept)
+    return update if graph is None else graph.replay
+
+
+def on_cuda(tensor: Tensor) -> bool:
+    """Whether a tensor lies on a GPU that has graphs."""
+    return tensor.device.type == "cuda"
+
+
+def _recorded(update: Callable[[], None]) -> torch.cuda.CUDAGraph:
     current, beside = torch.cuda.current_stream(), torch.cuda.Stream()
     beside.wait_stream(current)
     with torch.cuda.stream(beside):
@@ -30,6 +48,4 @@ def replayed(update: Callable[[], None], changed: Sequence[Tensor], alone: bool)
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         update()
-    for tensor, kept in zip(changed, before, strict=True):
-        tensor.copy_(kept)
-    return graph.replay
+    return graph

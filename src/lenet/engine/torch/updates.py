@@ -14,6 +14,7 @@ from ...recipe import Recipe
 from ..given import Images
 from ..state import State
 from . import optimisers
+from .compiling import compiled
 from .gradients import Gradients
 from .module import LeNet
 from .patterns import Patterns
@@ -63,7 +64,8 @@ class Updates:
         self.source: NDArray[Any] = images
         self._device = device
         self._patterns = Patterns(module, recipe, images, labels, device=device, runs=runs)
-        self._gradients, self._shards = Gradients(module, recipe.loss), shards
+        self._input = compiled(self._patterns, device)
+        self._gradients, self._shards = Gradients(module, recipe.loss, device), shards
         size = self._gradients.layout.size
         slots = len(State.fresh(np.empty(0, np.float32), recipe.optimiser).slots)
         self._flat = torch.zeros(runs, size, device=device)
@@ -161,4 +163,4 @@ class Updates:
 
     def _sums(self, patterns: Tensor) -> Tensor:
         """Return (runs, size + 2): the sum of the gradients, that of the losses, and the wrong ones."""
-        return self._gradients.sums(self._flat, *self._patterns(patterns))
+        return self._gradients.sums(self._flat, *self._input(patterns))
