@@ -170,6 +170,16 @@ def test_each_member_has_its_own(network, digits, recipe, tmp_path):
         assert [len(points) for points in losses] == [1, 1] and losses[0] != losses[1]
 
 
+def test_each_member_has_its_own_where_they_are_trained_at_once(network, digits, recipe, tmp_path):
+    pytest.importorskip("torch")
+    arguments = {"members": 2, "recipe": replace(recipe, passes=2), "folder": tmp_path / "run", "engine": "torch"}
+    committee = together(network, digits, observer=Several(Observer(), TensorBoard()), **arguments)
+    for number, run in enumerate(committee.runs, 1):
+        folder = tmp_path / "run" / f"member-0{number}"
+        assert curve(folder, "pass/loss") == [(row.updates, pytest.approx(row.loss)) for row in run.history]
+        assert len(curve(folder, "final/test_error")) == 1
+
+
 def test_rows_within_a_pass_are_shown_once(network, digits, recipe, tmp_path, often):
     logged(network, digits, replace(recipe, report_every=3), tmp_path / "run")
     steps = [step for step, _ in curve(tmp_path / "run", "update/loss")]

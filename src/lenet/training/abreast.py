@@ -125,7 +125,8 @@ class Together(Observer):
             self.flush()
 
     def on_end(self, run: Run) -> None:
-        """Tell of it."""
+        """Tell of it, and of the rows that are left."""
+        self.flush()
         self._observer.on_end(run)
 
     def flush(self) -> None:

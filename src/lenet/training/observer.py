@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,6 +83,12 @@ class Observer:
     def on_end(self, run: Run) -> None:
         """After the run has ended and its files are written."""
 
+    def abreast(self, count: int) -> Sequence[Observer]:
+        """Return what watches each of so many runs side by side; by default they are shown as one, by their mean."""
+        from .abreast import Together
+
+        return [Together(self, count)] * count
+
 
 class Several(Observer):
     """Tells several observers of a run, each in its turn."""
@@ -119,3 +126,7 @@ class Several(Observer):
         """Tell all."""
         for observer in self.observers:
             observer.on_end(run)
+
+    def abreast(self, count: int) -> Sequence[Observer]:
+        """Return for each run what all return for it."""
+        return [Several(*each) for each in zip(*(observer.abreast(count) for observer in self.observers), strict=True)]

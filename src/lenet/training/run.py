@@ -161,11 +161,10 @@ def train_on(
     jobs = [_part(part, data, threads, engine) for part in parts]
     if len(jobs) == 1:
         return [jobs[0].run(observer, parts[0].name)]
-    shared, together = jobs[0].engine, abreast.Together(observer, len(jobs))
-    loops = [job.begin(shared, together, part.name) for job, part in zip(jobs, parts, strict=True)]
+    shared, each = jobs[0].engine, observer.abreast(len(jobs))
+    loops = [job.begin(shared, own, part.name) for job, own, part in zip(jobs, each, parts, strict=True)]
     abreast.go(loops)
-    together.flush()
-    return [job.end(loop, together) for job, loop in zip(jobs, loops, strict=True)]
+    return [job.end(loop, own) for job, loop, own in zip(jobs, loops, each, strict=True)]
 
 
 def _part(part: Part, data: Dataset, threads: int | None, engine: str) -> _Job:

@@ -91,6 +91,10 @@ class TensorBoard(Observer):
         errors = {f"{part}_error": metrics["error"] for part, metrics in parts.items()}
         self._events.add(run.metrics["updates"], _curves("final", errors), _ended())
 
+    def abreast(self, count: int) -> list[TensorBoard]:
+        """Return one for each run: they have curves of their own."""
+        return [TensorBoard(self.folder) for _ in range(count)]
+
     def _place(self, plan: Plan) -> Path:
         """Return the folder of a run's events, made."""
         if self.folder is None and plan.folder is None:
