@@ -82,7 +82,7 @@ def test_folders_that_aren_t_ours(tmp_path):
 
 
 def test_two_don_t_write_to_one_folder(tmp_path):
-    with Parts(tmp_path, ABOUT, 4), pytest.raises(LenetError, match="another lenet read writes to"):
+    with Parts(tmp_path, ABOUT, 4), pytest.raises(LenetError, match="another lenet read works in"):
         Parts(tmp_path, ABOUT, 4).__enter__()
     with Parts(tmp_path, ABOUT, 4):
         pass

@@ -163,11 +163,22 @@ def test_what_is_no_source(folder, data):
         find("all", "bytes")
 
 
-@pytest.mark.parametrize("mode", ["w", "w:gz"])
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
 def test_a_tar_that_breaks_off(folder, mode):
     whole = Path(tarred("whole.tar", folder, mode)).read_bytes()
-    Path("half.tar").write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(LenetError, match=r"half.tar can't be read as a tar"):
+    for share in (0.3, 0.5, 0.7):
+        cut = int(len(whole) * share) // 512 * 512 + 100  # of one that isn't packed: within a header or a picture
+        Path("half.tar").write_bytes(whole[:cut])
+        with pytest.raises(LenetError, match=r"half.tar can't be read as a tar"):
+            find("half.tar")
+
+
+def test_a_tar_that_breaks_off_within_a_header(folder):
+    whole = Path(tarred("whole.tar", folder, "w")).read_bytes()
+    with tarfile.open("whole.tar") as tar:
+        header = tar.getmembers()[1].offset
+    Path("half.tar").write_bytes(whole[: header + 200])
+    with pytest.raises(LenetError, match=r"half.tar can't be read as a tar: it breaks off"):
         find("half.tar")
 
 
