@@ -90,8 +90,9 @@ def tars(files: list[str]) -> Shards[Tar]:
     for file in files:
         with _reading(file):
             packed = not _plain(file)
-            with tarfile.open(file, "r|*" if packed else "r:") as opened:
+            with tarfile.open(file, "r:*") as opened:
                 members = tuple(Member(info.name, info.size, info.offset_data) for info in _pictures(opened))
+                _check_end(opened)
         if not members:
             raise LenetError(f"{file} holds no pictures")
         path = Path(file).absolute()
@@ -111,6 +112,14 @@ def _plain(file: str) -> bool:
             return True
     except tarfile.ReadError:
         return False
+
+
+def _check_end(tar: tarfile.TarFile) -> None:
+    """Raise ``ReadError`` where what comes after the last member isn't a tar's end, which ``tarfile`` passes over."""
+    assert tar.fileobj is not None
+    tar.fileobj.seek(tar.offset)
+    if tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("it breaks off, or is damaged")
 
 
 def _pictures(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
