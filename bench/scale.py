@@ -151,7 +151,7 @@ def summary(found: Measured) -> str:
     rows = [
         ("a picture, in one process", f"{1000 * found.alone:.1f} ms"),
         (f"a picture, `lenet read`, {max(2, found.workers)} processes", f"{1000 * found.processes:.1f} ms"),
-        (f"a picture, `lenet read --ray`, {found.workers} workers", f"{1000 * found.ray:.1f} ms"),
+        (f"a picture, `lenet read` with `--ray`, {found.workers} workers", f"{1000 * found.ray:.1f} ms"),
         ("a part, by a worker", f"{1000 * found.part:.0f} ms"),
         ("a part, where the command was given", f"{1000 * found.driver:.0f} ms"),
         ("listing the source, a picture", f"{1e6 * found.listing:.0f} us"),

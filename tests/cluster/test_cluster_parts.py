@@ -12,6 +12,7 @@ import pytest
 from pyarrow import parquet
 from stand_in import BLANK, DIES, REFUSED, UNSURE, StandIn, reading_of, save
 
+from lenet import __version__
 from lenet.cluster import reading
 from lenet.cluster.reading import read_source, rows, size, worker
 from lenet.cluster.reading.parts import Parts
@@ -147,10 +148,10 @@ def test_no_rows_have_the_columns_too(tmp_path):
 # A worker's work, without a cluster.
 
 
-def read(chunk: worker.Chunk, settings: StandIn, folder: Path) -> list[dict]:
+def read(chunk: worker.Chunk, settings: StandIn, folder: Path, sender: str = __version__) -> list[dict]:
     """Have a chunk read as Ray would."""
     asked = pyarrow.table({"chunk": [pickle.dumps(chunk)]})
-    (answer,) = worker.read_chunk(asked, settings, str(settings)).to_pylist()
+    (answer,) = worker.read_chunk(asked, settings, str(settings), sender).to_pylist()
     assert answer["number"] == chunk.number
     if answer["error"]:
         raise LenetError(answer["error"])
@@ -196,6 +197,11 @@ def test_a_worker_tells_what_is_wrong_with_the_source(pictures):
         read(worker.Chunk(0, 0, source.cut(0, 2)), StandIn(), pictures)
 
 
+def test_a_machine_of_another_version(pictures):
+    with pytest.raises(LenetError, match=r"the machine .* has lenet .*, but the work is sent by 99"):
+        read(worker.Chunk(0, 0, find("all").cut(0, 1)), StandIn(), pictures, "99")
+
+
 def test_what_is_there_is_counted_without_a_cluster(pictures, monkeypatch):
     source = find("all")
     monkeypatch.setattr(reading, "connected", None)
@@ -203,7 +209,7 @@ def test_what_is_there_is_counted_without_a_cluster(pictures, monkeypatch):
     def local(settings, key, chunks, address, workers):
         for chunk in chunks:
             asked = pyarrow.table({"chunk": [pickle.dumps(chunk)]})
-            (row,) = worker.read_chunk(asked, settings, key).to_pylist()
+            (row,) = worker.read_chunk(asked, settings, key, __version__).to_pylist()
             yield row["number"], row["part"]
 
     with monkeypatch.context() as patch:

@@ -163,23 +163,26 @@ def test_what_is_no_source(folder, data):
         find("all", "bytes")
 
 
-@pytest.mark.parametrize("mode", ["w", "w:gz", "w:bz2", "w:xz"])
+@pytest.mark.parametrize("mode", ["w", "w:gz", "w:xz"])
 def test_a_tar_that_breaks_off(folder, mode):
+    """Anywhere, also between two members, where it looks like a shorter one."""
     whole = Path(tarred("whole.tar", folder, mode)).read_bytes()
-    for share in (0.3, 0.5, 0.7):
-        cut = int(len(whole) * share) // 512 * 512 + 100  # of one that isn't packed: within a header or a picture
-        Path("half.tar").write_bytes(whole[:cut])
-        with pytest.raises(LenetError, match=r"half.tar can't be read as a tar"):
+    with tarfile.open("whole.tar") as tar:
+        ends = [0, *(info.offset for info in tar if info.offset)] if mode == "w" else []
+    for end in (*ends, *range(1, len(whole) - (10240 if mode == "w" else 100), len(whole) // 40)):
+        Path("half.tar").write_bytes(whole[:end])
+        with pytest.raises(LenetError, match=r"half.tar can't be read as a tar|half.tar holds no pictures"):
             find("half.tar")
 
 
-def test_a_tar_that_breaks_off_within_a_header(folder):
-    whole = Path(tarred("whole.tar", folder, "w")).read_bytes()
+def test_a_tar_with_a_damaged_head(folder):
+    whole = bytearray(Path(tarred("whole.tar", folder)).read_bytes())
     with tarfile.open("whole.tar") as tar:
-        header = tar.getmembers()[1].offset
-    Path("half.tar").write_bytes(whole[: header + 200])
-    with pytest.raises(LenetError, match=r"half.tar can't be read as a tar: it breaks off"):
-        find("half.tar")
+        info = tar.getmembers()[5]
+    whole[info.offset + 150] ^= 1  # in the checksum
+    Path("bad.tar").write_bytes(whole)
+    with pytest.raises(LenetError, match=r"bad.tar can't be read as a tar: it breaks off, or is damaged"):
+        find("bad.tar")
 
 
 @pytest.mark.parametrize("packed", [False, True])

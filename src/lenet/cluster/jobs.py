@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 from collections.abc import Callable, Generator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -131,13 +132,18 @@ class _Jobs:
 
 def _call(sender: str, function: Callable[..., Any], argument: Any, *common: Any) -> Any:
     """Do a job; where that raises ``LenetError``, return it."""
-    if version() != sender:
-        return LenetError(f"the machine {os.uname().nodename} has lenet {version()}, but the jobs are sent by {sender}")
     os.environ.update(ONE_THREAD)
     try:
+        check_version(sender)
         return function(argument, *common)
     except LenetError as error:
         return LenetError(str(error))
+
+
+def check_version(sender: str) -> None:
+    """Raise ``LenetError`` where work comes from another version of lenet than this machine's."""
+    if version() != sender:
+        raise LenetError(f"the machine {platform.node()} has lenet {version()}, but the work is sent by {sender}")
 
 
 def told(error: Any) -> Any:

@@ -109,7 +109,7 @@ def _read(
         rows = data.from_items([{"chunk": pickle.dumps(each)} for each in chunks], override_num_blocks=len(chunks))
         parts = rows.map_batches(
             read_chunk,
-            fn_args=(settings, key),
+            fn_args=(settings, key, version()),
             batch_size=None,
             batch_format="pyarrow",
             num_cpus=1,

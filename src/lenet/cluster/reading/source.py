@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -109,7 +110,7 @@ def checksum(source: Source) -> str:
 def unseen(path: str) -> LenetError:
     """Return the error of a machine that doesn't see a source."""
     return LenetError(
-        f"the machine {os.uname().nodename} doesn't see {path} as it is where the command was given; "
+        f"the machine {platform.node()} doesn't see {path} as it is where the command was given; "
         "put it on a file system that all machines of the cluster share, at the same path"
     )
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import bz2
-import gzip
-import lzma
 import tarfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from lzma import LZMAError
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from ...errors import LenetError
 from ...page.folder import ENDINGS
@@ -19,7 +16,6 @@ from .shards import Shards
 from .source import Named, Picture, fact, unseen
 
 MOST_BYTES = 1 << 28  # of a picture, which is held in memory
-UNPACKERS: dict[bytes, Callable[[str], Any]] = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ": lzma.open}
 
 
 @dataclass(frozen=True)
@@ -74,7 +70,7 @@ class Members:
 
     def _packed(self) -> Iterator[Picture]:
         last = self.first + len(self.tar.members)
-        with _opened(self.tar.path) as file:
+        with tarfile.open(self.tar.path, "r|*") as file:
             for place, info in enumerate(_pictures(file)):
                 if place >= self.first:
                     member = self.tar.members[place - self.first]
@@ -93,11 +89,10 @@ def tars(files: list[str]) -> Shards[Tar]:
     found = []
     for file in files:
         with _reading(file):
-            packed = _unpacker(file) is not None
-            with _opened(file) as opened:
+            packed = not _plain(file)
+            with tarfile.open(file, "r:*") as opened:
                 members = tuple(Member(info.name, info.size, info.offset_data) for info in _pictures(opened))
-                if not packed and 0 < Path(file).stat().st_size - opened.offset < tarfile.BLOCKSIZE:
-                    raise tarfile.ReadError("it breaks off")  # which tarfile takes for an end
+                _check_end(opened)
         if not members:
             raise LenetError(f"{file} holds no pictures")
         path = Path(file).absolute()
@@ -110,23 +105,21 @@ def _part(tar: Tar, first: int, count: int) -> Members:
     return Members(Tar(tar.called, tar.path, tar.size, tar.packed, members), first)
 
 
-def _unpacker(file: str) -> Callable[[str], Any] | None:
-    """Return what unpacks a compressed tar, by its first bytes; None: its pictures can be reached one by one."""
-    with Path(file).open("rb") as opened:
-        begin = opened.read(6)
-    return next((unpack for mark, unpack in UNPACKERS.items() if begin.startswith(mark)), None)
+def _plain(file: str) -> bool:
+    """Whether a tar isn't compressed, so that its pictures can be reached one by one."""
+    try:
+        with tarfile.open(file, "r:"):
+            return True
+    except tarfile.ReadError:
+        return False
 
 
-@contextmanager
-def _opened(file: str) -> Iterator[tarfile.TarFile]:
-    """Open a tar; a compressed one is unpacked here, since tarfile takes one that breaks off for a whole one."""
-    unpack = _unpacker(file)
-    if unpack is None:
-        with tarfile.open(file, "r:") as tar:
-            yield tar
-    else:
-        with unpack(file) as stream, tarfile.open(fileobj=stream, mode="r|") as tar:
-            yield tar
+def _check_end(tar: tarfile.TarFile) -> None:
+    """Raise ``ReadError`` where what comes after the last member isn't a tar's end, which ``tarfile`` passes over."""
+    assert tar.fileobj is not None
+    tar.fileobj.seek(tar.offset)
+    if tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise tarfile.ReadError("it breaks off, or is damaged")
 
 
 def _pictures(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
@@ -143,7 +136,7 @@ def _pictures(tar: tarfile.TarFile) -> Iterator[tarfile.TarInfo]:
 def _reading(file: str) -> Iterator[None]:
     try:
         yield
-    except (tarfile.TarError, OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+    except (tarfile.TarError, OSError, EOFError, zlib.error, LZMAError) as error:
         raise LenetError(f"{file} can't be read as a tar: {error}") from None
 
 

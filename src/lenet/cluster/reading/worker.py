@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from ...errors import LenetError
 from ...reading import Reading, Settings
 from ...reading.crew import Crew
+from ..jobs import check_version
 from . import rows
 from .source import Picture, Pictures
 
@@ -33,19 +34,21 @@ class Chunk:
     pictures: Sequence[Pictures]
 
 
-def read_chunk(batch: pyarrow.Table, settings: Settings, key: str) -> pyarrow.Table:
+def read_chunk(batch: pyarrow.Table, settings: Settings, key: str, sender: str) -> pyarrow.Table:
     """Return one row: a chunk's number, its part as a Parquet file, and why there is none.
 
     Args:
         batch: one row, whose ``chunk`` is a pickled ``Chunk``.
         settings: what the pictures are read for.
         key: the same for the same settings.
+        sender: version of lenet where the command was given.
     """
     import pyarrow
 
     chunk: Chunk = pickle.loads(batch["chunk"][0].as_py())
     part, error = b"", ""
     try:
+        check_version(sender)
         part = rows.pack(_read(chunk, _crew(settings, key)))
     except LenetError as wrong:
         error = str(wrong)
