@@ -106,7 +106,7 @@ def train(
             observer = training.Several(shown, *logs)
             run = begin(data=data, threads=threads, engine=engine, device=device, observer=observer, **arguments)
     except training.Interrupted as stopped:
-        raise Interrupted(str(stopped)) from None
+        raise Interrupted(str(stopped) if team.leads() else "stopped") from None
     if not team.leads():
         return  # the first process tells
     if as_json:
