@@ -82,6 +82,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if module(path) != FRONT)
 
 def test_every_file_has_a_place():
     assert {module(path) for path in FILES} <= set(RANK)
+    assert {name for name in RANK if not name.startswith("_")} == {module(path) for path in FILES} - {"__main__"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
