@@ -38,6 +38,7 @@ autodoc_preserve_defaults = True
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
 napoleon_use_ivar = True
+napoleon_use_rtype = False  # what stands before a colon in "Returns" is no type here
 
 
 class NotebookParser(MystParser):
