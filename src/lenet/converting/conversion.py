@@ -109,7 +109,8 @@ def model_of(state: Mapping[str, Any], where: str, as_: Described | None) -> Con
     pairs = match(shapes, entry.network)
     if not fits(pairs):
         raise LenetError(
-            f"{where} doesn't fit {entry.network.name!r}; - has no counterpart:\n\n{table(pairs)}\n\n" + _others(shapes)
+            f"{where} doesn't fit {entry.network.name!r} (a dash: nothing fits there):\n\n{table(pairs)}\n\n"
+            + _others(shapes)
         )
     arrays = {
         pair.wanted: _numbers(found[pair.found], f"{pair.found} in {where}").reshape(pair.wanted_shape)
@@ -141,7 +142,7 @@ def _only_one(shapes: Mapping[str, tuple[int, ...]], where: str) -> Entry:
         )
     nearest = max(ZOO, key=lambda name: sum(pair.whole for pair in match(shapes, ZOO[name].network)))
     raise LenetError(
-        f"{where} fits no network of the zoo; the nearest is {nearest!r}, where - has no counterpart:\n\n"
+        f"{where} fits no network of the zoo; the nearest is {nearest!r} (a dash: nothing fits there):\n\n"
         f"{table(match(shapes, ZOO[nearest].network))}\n\n"
         "describe the network in a TOML file, and give that: --as my-network.toml (docs/networks.md)"
     )
