@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 
 import process_work
@@ -22,6 +23,18 @@ def test_they_are_other_processes_with_one_thread_each():
     answers = list(each(process_work.about, None, range(4), 2))
     assert len({pid for pid, _ in answers} - {os.getpid()}) in (1, 2)
     assert {threads for _, threads in answers} == {"1"}
+
+
+def test_where_who_asked_is_gone_nothing_is_said(capfd):
+    process = Process(process_work.particular)
+    assert process.ask("") is None
+    pipes = process._process
+    pipes.stdout.close()  # as a kill does
+    pickle.dump(1, pipes.stdin)
+    pipes.stdin.flush()
+    assert pipes.wait(60) == 1
+    process.end()
+    assert capfd.readouterr().err == ""
 
 
 def test_an_error_is_told_and_what_is_printed_does_no_harm(capfd):

@@ -100,8 +100,11 @@ def serve(begin: Begin) -> None:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())  # what is printed must not get between the answers
 
         def say(answer: object, wrong: str = "") -> None:
-            pickle.dump((answer, wrong), answers, pickle.HIGHEST_PROTOCOL)
-            answers.flush()
+            try:
+                pickle.dump((answer, wrong), answers, pickle.HIGHEST_PROTOCOL)
+                answers.flush()
+            except BrokenPipeError:
+                os._exit(1)  # who asked has been killed; what is left in the buffer has nowhere to go
 
         try:
             answer = begin(pickle.load(questions))
