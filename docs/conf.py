@@ -13,7 +13,8 @@ from myst_parser.parsers.sphinx_ import MystParser
 from sphinx.application import Sphinx
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "src"))
+if find_spec("lenet") is None:  # a tree that was built in place; else what is installed tells
+    sys.path.insert(0, str(ROOT / "src"))
 
 project = "lenet"
 author = "the authors of lenet"

@@ -88,6 +88,14 @@ def whole_lines(path: Path) -> bytes:
     return text[:whole]
 
 
+def cut_off(path: Path, size: int) -> None:
+    """Keep the first ``size`` bytes of a file; raise ``LenetError`` where that fails."""
+    try:
+        os.truncate(path, size)
+    except OSError as error:
+        raise LenetError(f"{path} can't be written: {_reason(error)}") from None
+
+
 def take(folder: Path, who: str, option: str = "--out") -> IO[bytes]:
     """Make a folder and lock it, until what is returned is closed or the process ends, however it ends.
 

@@ -301,7 +301,7 @@ def test_a_slow_pip_is_stopped_and_a_bad_wheel_refused(monkeypatch: pytest.Monke
 def test_without_pip_uv_serves_and_without_both_the_error_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wheel.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr(wheel.PathFinder, "find_spec", lambda name: None)
     monkeypatch.setattr(wheel.shutil, "which", lambda name: "/bin/uv" if name == "uv" else None)
     assert wheel._command("a==1", tmp_path)[:4] == ["/bin/uv", "pip", "install", "a==1"]
     assert "--target" in wheel._command("a==1", tmp_path)

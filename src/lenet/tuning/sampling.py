@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..extras import require
-from ..files import append_to
 from .space import Pruner
 
 if TYPE_CHECKING:
@@ -70,20 +67,6 @@ def importances(trials: Sequence[FrozenTrial]) -> dict[str, float]:
         judge = optuna.importance.PedAnovaImportanceEvaluator()
         found = optuna.importance.get_param_importances(study, evaluator=judge)
     return {name: float(share) for name, share in found.items()} if sum(found.values()) > 0 else {}
-
-
-def log(path: Path) -> Any:
-    """Return Optuna's log in a file that is this process's alone: no lock of its own, no wait for the disk.
-
-    What a kill leaves is whole lines and perhaps a half; Optuna waits for the disk ten times a trial.
-    """
-    from optuna.storages.journal import JournalFileBackend
-
-    class Log(JournalFileBackend):
-        def append_logs(self, logs: list[dict[str, Any]]) -> None:
-            append_to(path, "".join(json.dumps(log, separators=(",", ":")) + "\n" for log in logs).encode())
-
-    return Log(str(path))
 
 
 @contextmanager
