@@ -129,12 +129,14 @@ def test_command(tmp_path, monkeypatch, capsys, digits):
     assert told["model"] == "lenet1 (int8)" and told["wrong"] == facts["test"]["int8"]
 
 
-def test_the_pages_example_compiles(tmp_path):
+def test_the_pages_examples_compile(tmp_path):
     page = Path(__file__).parents[2] / "docs" / "plain-c.md"
-    (example,) = re.findall(r"```c\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+    example, timing = re.findall(r"```c\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
     lenet.export("lenet5", tmp_path / "lenet5.h")
     source = tmp_path / "yours.c"
     source.write_text(
         f"{example}\nint main(void) {{\n  static uint8_t paper[784];\n  return read_digit(paper) > 9;\n}}\n"
     )
     assert subprocess.run([compiled(source)], check=False).returncode == 0
+    source.write_text(timing.replace("500", "1"))
+    assert subprocess.check_output([compiled(source)], text=True).endswith(" us\n")
