@@ -109,3 +109,10 @@ def test_ctrl_c_says_how_to_go_on(space, digits_file, tmp_path, workers):
     assert running.returncode == 130
     assert f"stopped; go on by: lenet tune --resume {out}" in errors and "Traceback" not in errors
     assert "not yet at the end" in text or "trials: " in text
+
+
+@pytest.mark.parametrize("package", ["optuna", "matplotlib"])
+def test_a_missing_package_comes_with_one_extra(command, space, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
+    code, _, error = command(space)
+    assert code == 1 and f'needs {package}, which isn\'t installed: pip install "lenet[tune]"' in error

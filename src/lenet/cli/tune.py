@@ -44,7 +44,7 @@ def tune(space: str | None, resume: str | None, *, as_json: bool, **options: obj
     on the test pictures, which have chosen nothing.
     """
     from .. import tuning
-    from ..report.plot import need_matplotlib
+    from ..extras import require
     from ..tuning import table
     from .trials import watcher
 
@@ -52,7 +52,8 @@ def tune(space: str | None, resume: str | None, *, as_json: bool, **options: obj
         raise click.UsageError("give a SPACE.toml to search, or --resume FOLDER to go on with a search")
     if options["ray_address"] is not None and not options["ray"]:
         raise click.UsageError("--ray-address goes with --ray")
-    need_matplotlib()
+    for module in ("optuna", "matplotlib"):
+        require(module, "tune", "lenet tune")
     with watcher(sys.stderr) as watch:
         tuned = tuning.tune(space, resume=resume, watch=watch, **options)  # type: ignore[arg-type]
     files = tuned.draw()
